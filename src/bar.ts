@@ -1,0 +1,166 @@
+/**
+ * What is a bar, how is a series named, and which rules must a row keep to be stored?
+ *
+ * Times are epoch milliseconds in UTC. Prices and volumes stay the vendor's decimal strings from the wire to NUMERIC: a
+ * float never touches them.
+ */
+
+/** The intervals Alpha Vantage serves, by its own names. */
+export const INTERVALS = ["1min", "5min", "15min", "30min", "60min", "daily", "weekly", "monthly"] as const;
+export type Interval = (typeof INTERVALS)[number];
+
+/** A ticker as Alpha Vantage spells it, upper case: `IBM`, `BRK-B`, `TSCO.LON`. */
+export type StockSymbol = string;
+
+/** The unit of planning, watermark and result. */
+export interface Series {
+  readonly symbol: StockSymbol;
+  readonly interval: Interval;
+}
+
+/** One OHLCV record. `ts`: the bar's START (intraday) or its trading date at 00:00 UTC (daily, weekly, monthly). */
+export interface Bar {
+  readonly ts: number;
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+  readonly close: string;
+  readonly volume: string;
+  /** From the adjusted functions only. */
+  readonly adjustedClose: string | null;
+  readonly dividendAmount: string | null;
+  readonly splitCoefficient: string | null;
+  /** The bar's period has closed and it can no longer grow. */
+  readonly settled: boolean;
+}
+
+/** A row as the vendor gave it, fields found but nothing believed yet. */
+export interface Row {
+  readonly open: unknown;
+  readonly high: unknown;
+  readonly low: unknown;
+  readonly close: unknown;
+  readonly volume: unknown;
+  readonly adjustedClose?: unknown;
+  readonly dividendAmount?: unknown;
+  readonly splitCoefficient?: unknown;
+}
+
+/** Why a row is in quarantine: stable names, also used in the database and on pages. */
+export type Rule =
+  | "bad-stamp"
+  | "bad-row"
+  | "not-a-number"
+  | "negative"
+  | "zero-price"
+  | "bad-volume"
+  | "high-below-low"
+  | "high-below-open"
+  | "high-below-close"
+  | "low-above-open"
+  | "low-above-close"
+  | "future"
+  | "duplicate-stamp"
+  | "duplicate-period";
+
+/** A row that broke a rule: kept as it came, with the rule's name. */
+export interface Reject {
+  /** The stamp as the vendor wrote it. */
+  readonly stamp: string;
+  readonly rule: Rule;
+  /** The vendor's row, or all of them for a duplicate. */
+  readonly raw: unknown;
+}
+
+const MINUTE = 60_000;
+const MINUTES: Partial<Record<Interval, number>> = { "1min": 1, "5min": 5, "15min": 15, "30min": 30, "60min": 60 };
+
+/** Length of an intraday bar in milliseconds; `null` for daily and longer, whose periods a calendar knows. */
+export function intradayLength(interval: Interval): number | null {
+  const minutes = MINUTES[interval];
+  return minutes === undefined ? null : minutes * MINUTE;
+}
+
+/** `IBM 30min`: how a series is written in logs, mails and tables. */
+export function seriesName(series: Series): string {
+  return `${series.symbol} ${series.interval}`;
+}
+
+/** True for one of {@link INTERVALS}, in exactly that spelling. */
+export function isInterval(text: string): text is Interval {
+  return (INTERVALS as readonly string[]).includes(text);
+}
+
+/**
+ * A symbol as the vendor spells it, upper case, or `null` when it cannot be one.
+ * Letters, digits, `.` `^` `:` `-` (Alpha Vantage facts §6.4), at most 32 characters.
+ */
+export function parseSymbol(text: string): StockSymbol | null {
+  const symbol = text.trim().toUpperCase();
+  return /^[A-Z0-9^-][A-Z0-9.^:-]{0,31}$/.test(symbol) && /[A-Z0-9]/.test(symbol) ? symbol : null;
+}
+
+const PRICE = /^\d{1,15}(?:\.\d{1,25})?$/;
+const NEGATIVE = /^-\d{1,15}(?:\.\d{1,25})?$/;
+const VOLUME = /^\d{1,18}$/;
+const OPTIONAL = ["adjustedClose", "dividendAmount", "splitCoefficient"] as const;
+
+/**
+ * The first rule the row breaks, or `null` when it may be stored.
+ *
+ * Comparisons are exact on the decimal strings. A zero volume is legal (45,770 of 5 million recorded daily rows); an
+ * all-zero price is not (a dead listing goes on sending them), and neither is a single zero price.
+ */
+export function brokenRule(row: Row): Rule | null {
+  const { open, high, low, close, volume } = row;
+  for (const price of [open, high, low, close]) {
+    const rule = brokenNumber(price);
+    if (rule !== null) return rule;
+  }
+  for (const field of OPTIONAL) {
+    const value = row[field];
+    if (value === undefined || value === null) continue;
+    const rule = brokenNumber(value);
+    if (rule !== null) return rule;
+  }
+  if (typeof volume !== "string") return "bad-volume";
+  if (NEGATIVE.test(volume)) return "negative";
+  if (!VOLUME.test(volume)) return "bad-volume";
+  const [o, h, l, c] = [open, high, low, close] as [string, string, string, string];
+  if (isZero(o) || isZero(h) || isZero(l) || isZero(c)) return "zero-price";
+  if (compareDecimal(h, l) < 0) return "high-below-low";
+  if (compareDecimal(h, o) < 0) return "high-below-open";
+  if (compareDecimal(h, c) < 0) return "high-below-close";
+  if (compareDecimal(l, o) > 0) return "low-above-open";
+  if (compareDecimal(l, c) > 0) return "low-above-close";
+  return null;
+}
+
+function brokenNumber(value: unknown): Rule | null {
+  if (typeof value !== "string") return "not-a-number";
+  if (PRICE.test(value)) return null;
+  return NEGATIVE.test(value) ? "negative" : "not-a-number";
+}
+
+function isZero(decimal: string): boolean {
+  return /^[0.]+$/.test(decimal);
+}
+
+/**
+ * Negative, zero or positive as `a` is below, equal to or above `b`; both plain non-negative decimals.
+ * Rounding to a float keeps order but can merge neighbours, so only a tie needs the exact comparison.
+ */
+export function compareDecimal(a: string, b: string): number {
+  if (a === b) return 0;
+  const difference = Number(a) - Number(b);
+  if (difference !== 0) return difference;
+  const [x, y] = [alignedDigits(a, b), alignedDigits(b, a)];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+function alignedDigits(decimal: string, other: string): string {
+  const [whole = "", fraction = ""] = decimal.split(".");
+  const [otherWhole = "", otherFraction = ""] = other.split(".");
+  return whole.padStart(Math.max(whole.length, otherWhole.length), "0") +
+    fraction.padEnd(Math.max(fraction.length, otherFraction.length), "0");
+}

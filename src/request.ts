@@ -1,0 +1,50 @@
+/** What can be asked of the vendor: the seven time-series functions and the forms a request may take. Pure words, no HTTP. */
+import type { Interval, Series } from "./bar.ts";
+
+/** How much of a series one answer carries. `compact`: the newest 100 points. `full`: as much as the function has. */
+export type Size = "compact" | "full";
+
+/** Alpha Vantage's bar functions (facts §1). */
+export type FunctionName =
+  | "TIME_SERIES_INTRADAY"
+  | "TIME_SERIES_DAILY"
+  | "TIME_SERIES_DAILY_ADJUSTED"
+  | "TIME_SERIES_WEEKLY"
+  | "TIME_SERIES_WEEKLY_ADJUSTED"
+  | "TIME_SERIES_MONTHLY"
+  | "TIME_SERIES_MONTHLY_ADJUSTED";
+
+/** One request for bars: one symbol, one function, one size. */
+export interface BarRequest {
+  readonly series: Series;
+  readonly function: FunctionName;
+  /** `null` where the function has no `outputsize` (weekly, monthly: always the whole history). */
+  readonly size: Size | null;
+  /** `YYYY-MM`: one month of intraday history, else `null`. */
+  readonly month: string | null;
+}
+
+const LONG: Partial<Record<Interval, string>> = { daily: "DAILY", weekly: "WEEKLY", monthly: "MONTHLY" };
+
+/** The function that serves an interval. `adjusted` has no meaning for intraday, which has one function. */
+export function functionOf(interval: Interval, adjusted: boolean): FunctionName {
+  const period = LONG[interval];
+  if (period === undefined) return "TIME_SERIES_INTRADAY";
+  return `TIME_SERIES_${period}${adjusted ? "_ADJUSTED" : ""}` as FunctionName;
+}
+
+/** Whether the function takes `outputsize`. */
+export function hasSize(name: FunctionName): boolean {
+  return name === "TIME_SERIES_INTRADAY" || name.startsWith("TIME_SERIES_DAILY");
+}
+
+/**
+ * What an entitlement is about: `TIME_SERIES_DAILY full`. A premium refusal of one form says nothing of another
+ * (facts §2.1: daily compact is free where daily full is not).
+ */
+export function formOf(request: Pick<BarRequest, "function" | "size" | "month">): string {
+  const parts: string[] = [request.function];
+  if (request.size !== null) parts.push(request.size);
+  if (request.month !== null) parts.push("month");
+  return parts.join(" ");
+}
