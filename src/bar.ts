@@ -5,6 +5,8 @@
  * float never touches them.
  */
 
+import { dateOf, exchangeOf, lastSessionOfPeriod, sessionOn } from "./calendar.ts";
+
 /** The intervals Alpha Vantage serves, by its own names. */
 export const INTERVALS = ["1min", "5min", "15min", "30min", "60min", "daily", "weekly", "monthly"] as const;
 export type Interval = (typeof INTERVALS)[number];
@@ -163,4 +165,45 @@ function alignedDigits(decimal: string, other: string): string {
   const [otherWhole = "", otherFraction = ""] = other.split(".");
   return whole.padStart(Math.max(whole.length, otherWhole.length), "0") +
     fraction.padEnd(Math.max(fraction.length, otherFraction.length), "0");
+}
+
+const DAY = 86_400_000;
+
+/**
+ * How long after a period's end its bar may still grow: late prints and the closing auction reach the daily bar some
+ * minutes after the close; an intraday bar gets a minute.
+ */
+export function settleLag(interval: Interval): number {
+  return intradayLength(interval) === null ? 15 * MINUTE : MINUTE;
+}
+
+/** The instant (epoch ms) at which the period of the bar stamped `ts` is over, by the exchange calendar. */
+export function periodEnd(series: Series, ts: number): number {
+  const length = intradayLength(series.interval);
+  if (length !== null) return ts + length;
+  const exchange = exchangeOf(series.symbol);
+  const session = series.interval === "daily"
+    ? sessionOn(exchange, dateOf(ts))
+    : lastSessionOfPeriod(exchange, dateOf(ts), series.interval as "weekly" | "monthly");
+  return session?.close ?? ts + DAY;
+}
+
+/**
+ * Has the bar's period closed, so that it can no longer grow?
+ *
+ * The running week or month carries the newest trading day as its date (facts §6.3). When the vendor is late, a finished
+ * week can therefore still show Thursday's date and lack Friday's trades: the newest weekly or monthly bar of an answer
+ * counts as settled only when it is dated on the period's last session, or a week later, when it is plain that none is
+ * coming (a delisting, a closure the calendar does not know).
+ *
+ * @param asOf the instant up to which the answer holds data: now, less the vendor's delay, and never later than a
+ *   `Last Refreshed` that carries a time of day
+ * @param newest stamp of the newest bar in the same answer
+ */
+export function isSettled(series: Series, ts: number, { asOf, newest }: { asOf: number; newest: number }): boolean {
+  const end = periodEnd(series, ts);
+  if (end + settleLag(series.interval) > asOf) return false;
+  if (ts !== newest || (series.interval !== "weekly" && series.interval !== "monthly")) return true;
+  const last = lastSessionOfPeriod(exchangeOf(series.symbol), dateOf(ts), series.interval);
+  return last === null || dateOf(ts) >= last.date || end + 7 * DAY <= asOf;
 }

@@ -118,3 +118,11 @@ export function exitCodeOf(outcome: Outcome): 0 | 1 | 3 {
       return 1;
   }
 }
+
+/** Another process has declared this run dead: nothing of it may be written any more. */
+export class LeaseLost extends Error {
+  override readonly name = "LeaseLost";
+  constructor(runId: number) {
+    super(`Cannot go on with run ${runId}: its lease ran out and the run was marked abandoned`);
+  }
+}

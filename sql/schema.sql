@@ -1,0 +1,226 @@
+-- Made from a migrated database, for reading: sql/NNNN_*.sql are what is run.
+
+create table entitlement (
+  key_hash text not null,
+  form text not null,
+  allowed boolean not null,
+  learnt_at timestamp with time zone not null,
+  message text,
+  constraint entitlement_pkey PRIMARY KEY (key_hash, form)
+);
+comment on table entitlement is 'What a key may ask, learnt from answers. A form without a row has not been tried.';
+
+create table quarantine (
+  id bigint generated always as identity not null,
+  run_id bigint,
+  symbol text not null,
+  "interval" text not null,
+  stamp text not null,
+  rule text not null,
+  raw text not null,
+  first_seen_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone not null,
+  times bigint not null default 1,
+  constraint quarantine_pkey PRIMARY KEY (id),
+  constraint quarantine_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id) ON DELETE SET NULL,
+  constraint quarantine_times_check CHECK ((times > 0))
+);
+comment on table quarantine is 'Rows that broke a rule, as the vendor gave them (JSON). run_id: the run that saw it last.';
+CREATE INDEX quarantine_of_run ON quarantine USING btree (run_id);
+CREATE UNIQUE INDEX quarantine_once ON quarantine USING btree (symbol, "interval", rule, md5(((stamp || ' '::text) || raw)));
+
+create table request (
+  id bigint generated always as identity not null,
+  run_id bigint,
+  key_hash text not null,
+  symbol text not null,
+  "interval" text not null,
+  form text not null,
+  attempt integer not null,
+  sent_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  kind text,
+  http_status integer,
+  bytes bigint,
+  duration_ms integer,
+  message text,
+  constraint request_pkey PRIMARY KEY (id),
+  constraint request_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id) ON DELETE SET NULL,
+  constraint request_answered_whole CHECK (((kind IS NULL) = (finished_at IS NULL))),
+  constraint request_attempt_check CHECK ((attempt > 0)),
+  constraint request_bytes_check CHECK ((bytes >= 0)),
+  constraint request_duration_ms_check CHECK ((duration_ms >= 0))
+);
+comment on table request is 'The quota ledger: one row per HTTP request, written before it is sent. No kind: never answered, but it counts.';
+CREATE INDEX request_limits_of_key ON request USING btree (key_hash, finished_at) WHERE (kind = ANY (ARRAY['daily-limit'::text, 'bars'::text]));
+CREATE INDEX request_of_key ON request USING btree (key_hash, sent_at);
+CREATE INDEX request_of_run ON request USING btree (run_id);
+
+create table revision (
+  id bigint generated always as identity not null,
+  symbol text not null,
+  "interval" text not null,
+  ts timestamp with time zone not null,
+  open numeric not null,
+  high numeric not null,
+  low numeric not null,
+  close numeric not null,
+  volume bigint not null,
+  adjusted_close numeric,
+  dividend_amount numeric,
+  split_coefficient numeric,
+  seen_at timestamp with time zone not null,
+  run_id bigint,
+  constraint revision_pkey PRIMARY KEY (id),
+  constraint revision_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id) ON DELETE SET NULL
+);
+comment on table revision is 'What a settled bar said before a later answer changed it.';
+CREATE INDEX revision_of_bar ON revision USING btree (symbol, "interval", ts);
+CREATE INDEX revision_of_run ON revision USING btree (run_id);
+
+create table run (
+  id bigint generated always as identity not null,
+  trigger text not null,
+  tick_id bigint,
+  owner text not null,
+  lease_until timestamp with time zone not null,
+  started_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  outcome text,
+  message text,
+  planned integer,
+  series integer not null default 0,
+  stored integer not null default 0,
+  late integer not null default 0,
+  failed integer not null default 0,
+  deferred integer not null default 0,
+  cancelled integer not null default 0,
+  requests integer not null default 0,
+  inserted bigint not null default 0,
+  revised bigint not null default 0,
+  unchanged bigint not null default 0,
+  provisional bigint not null default 0,
+  quarantined bigint not null default 0,
+  constraint run_pkey PRIMARY KEY (id),
+  constraint run_tick_id_fkey FOREIGN KEY (tick_id) REFERENCES tick(id) ON DELETE SET NULL,
+  constraint run_cancelled_check CHECK ((cancelled >= 0)),
+  constraint run_closed_whole CHECK (((outcome IS NULL) = (finished_at IS NULL))),
+  constraint run_deferred_check CHECK ((deferred >= 0)),
+  constraint run_failed_check CHECK ((failed >= 0)),
+  constraint run_inserted_check CHECK ((inserted >= 0)),
+  constraint run_late_check CHECK ((late >= 0)),
+  constraint run_outcome_check CHECK ((outcome = ANY (ARRAY['complete'::text, 'partial'::text, 'deferred'::text, 'nothing-due'::text, 'failed'::text, 'cancelled'::text, 'abandoned'::text]))),
+  constraint run_planned_check CHECK ((planned >= 0)),
+  constraint run_provisional_check CHECK ((provisional >= 0)),
+  constraint run_quarantined_check CHECK ((quarantined >= 0)),
+  constraint run_requests_check CHECK ((requests >= 0)),
+  constraint run_revised_check CHECK ((revised >= 0)),
+  constraint run_series_check CHECK ((series >= 0)),
+  constraint run_stored_check CHECK ((stored >= 0)),
+  constraint run_trigger_check CHECK ((trigger = ANY (ARRAY['schedule'::text, 'manual'::text, 'backfill'::text, 'catch-up'::text]))),
+  constraint run_unchanged_check CHECK ((unchanged >= 0))
+);
+comment on table run is 'One ingestion. No outcome: it is running, and owner must renew lease_until (judged by this server''s clock) or be found dead.';
+CREATE INDEX run_of_tick ON run USING btree (tick_id) WHERE (tick_id IS NOT NULL);
+CREATE UNIQUE INDEX run_one_at_a_time ON run USING btree (((outcome IS NULL))) WHERE (outcome IS NULL);
+
+create table schedule (
+  name text not null,
+  cron text not null,
+  timezone text not null,
+  evaluated_to timestamp with time zone not null,
+  paused_at timestamp with time zone,
+  updated_at timestamp with time zone not null,
+  constraint schedule_pkey PRIMARY KEY (name)
+);
+comment on table schedule is 'One row per configured schedule. Ticks up to evaluated_to have been decided; it only moves forward.';
+
+create table schema_migration (
+  version integer not null,
+  name text not null,
+  checksum text not null,
+  applied_at timestamp with time zone not null default clock_timestamp(),
+  constraint schema_migration_pkey PRIMARY KEY (version),
+  constraint schema_migration_version_check CHECK ((version > 0))
+);
+comment on table schema_migration is 'Which files of sql/ this database has seen.';
+
+create table series_result (
+  run_id bigint not null,
+  symbol text not null,
+  "interval" text not null,
+  status text not null,
+  kind text,
+  message text,
+  requests integer not null,
+  inserted bigint not null,
+  revised bigint not null,
+  unchanged bigint not null,
+  provisional bigint not null,
+  quarantined bigint not null,
+  watermark timestamp with time zone,
+  started_at timestamp with time zone not null,
+  finished_at timestamp with time zone not null,
+  constraint series_result_pkey PRIMARY KEY (run_id, symbol, "interval"),
+  constraint series_result_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id) ON DELETE CASCADE,
+  constraint series_result_inserted_check CHECK ((inserted >= 0)),
+  constraint series_result_kind_check CHECK ((kind = ANY (ARRAY['empty'::text, 'stale'::text, 'burst'::text, 'daily-limit'::text, 'premium'::text, 'bad-symbol'::text, 'bad-key'::text, 'outage'::text, 'malformed'::text, 'unknown-notice'::text, 'database'::text, 'quota'::text, 'cancelled'::text]))),
+  constraint series_result_kind_when_not_stored CHECK (
+CASE status
+    WHEN 'stored'::text THEN (kind IS NULL)
+    WHEN 'failed'::text THEN (kind IS NOT NULL)
+    ELSE true
+END),
+  constraint series_result_provisional_check CHECK ((provisional >= 0)),
+  constraint series_result_quarantined_check CHECK ((quarantined >= 0)),
+  constraint series_result_requests_check CHECK ((requests >= 0)),
+  constraint series_result_revised_check CHECK ((revised >= 0)),
+  constraint series_result_status_check CHECK ((status = ANY (ARRAY['stored'::text, 'late'::text, 'failed'::text, 'deferred'::text, 'cancelled'::text]))),
+  constraint series_result_unchanged_check CHECK ((unchanged >= 0))
+);
+comment on table series_result is 'What a run did for one series, written in the transaction that stored its bars.';
+CREATE INDEX series_result_newest ON series_result USING btree (symbol, "interval", finished_at DESC);
+CREATE INDEX series_result_newest_stored ON series_result USING btree (symbol, "interval", started_at DESC) WHERE (status = ANY (ARRAY['stored'::text, 'late'::text]));
+
+create table stock_data (
+  symbol text not null,
+  "interval" text not null,
+  ts timestamp with time zone not null,
+  open numeric not null,
+  high numeric not null,
+  low numeric not null,
+  close numeric not null,
+  volume bigint not null,
+  adjusted_close numeric,
+  dividend_amount numeric,
+  split_coefficient numeric,
+  settled boolean not null,
+  answer_id bigint,
+  constraint stock_data_pkey PRIMARY KEY (symbol, "interval", ts),
+  constraint stock_data_adjusted CHECK (((adjusted_close >= (0)::numeric) AND (adjusted_close < 'Infinity'::numeric) AND (dividend_amount >= (0)::numeric) AND (dividend_amount < 'Infinity'::numeric) AND (split_coefficient >= (0)::numeric) AND (split_coefficient < 'Infinity'::numeric))),
+  constraint stock_data_date_at_midnight_utc CHECK ((("interval" <> ALL (ARRAY['daily'::text, 'weekly'::text, 'monthly'::text])) OR ((ts AT TIME ZONE 'UTC'::text) = date_trunc('day'::text, (ts AT TIME ZONE 'UTC'::text))))),
+  constraint stock_data_interval_check CHECK (("interval" = ANY (ARRAY['1min'::text, '5min'::text, '15min'::text, '30min'::text, '60min'::text, 'daily'::text, 'weekly'::text, 'monthly'::text]))),
+  constraint stock_data_prices CHECK (((low > (0)::numeric) AND (low <= LEAST(open, close)) AND (high >= GREATEST(open, close)) AND (high < 'Infinity'::numeric))),
+  constraint stock_data_volume CHECK ((volume >= 0))
+);
+comment on table stock_data is 'Bars. ts: start of the bar (intraday) or its trading date at 00:00 UTC. settled: the period has closed, the bar can no longer grow.';
+comment on column stock_data.answer_id is 'The archived answer this bar came from. No foreign key: the archive has its own retention.';
+CREATE UNIQUE INDEX stock_data_one_per_month ON stock_data USING btree (symbol, date_trunc('month'::text, (ts AT TIME ZONE 'UTC'::text))) WHERE ("interval" = 'monthly'::text);
+CREATE UNIQUE INDEX stock_data_one_per_week ON stock_data USING btree (symbol, date_trunc('week'::text, (ts AT TIME ZONE 'UTC'::text))) WHERE ("interval" = 'weekly'::text);
+
+create table tick (
+  id bigint generated always as identity not null,
+  schedule text not null,
+  due_at timestamp with time zone not null,
+  state text not null,
+  trigger text not null,
+  reason text,
+  noticed_at timestamp with time zone not null,
+  constraint tick_pkey PRIMARY KEY (id),
+  constraint tick_due_once UNIQUE (schedule, due_at),
+  constraint tick_schedule_fkey FOREIGN KEY (schedule) REFERENCES schedule(name) ON DELETE CASCADE,
+  constraint tick_says_why CHECK (((state = 'requested'::text) OR (reason IS NOT NULL))),
+  constraint tick_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'skipped'::text, 'failed'::text]))),
+  constraint tick_trigger_check CHECK ((trigger = ANY (ARRAY['schedule'::text, 'catch-up'::text])))
+);
+comment on table tick is 'One due time of a schedule. A requested tick is owed a run until one of its runs closes.';

@@ -1,0 +1,187 @@
+/**
+ * How is the vendor asked? One request at a time: charge the ledger, keep the pace, send, classify, and try again where
+ * that can help. Every text that leaves here has the key taken out.
+ */
+import { type BackoffPolicy, delayBefore } from "../backoff.ts";
+import type { RunEvent } from "../event.ts";
+import { createRedactor } from "../redact.ts";
+import { type BarRequest, formOf } from "../request.ts";
+import type { AnswerKind } from "../run.ts";
+import { type Address, describeRequest, requestUrl } from "./address.ts";
+import { type Answer, attemptsWorth, classify, leastWait } from "./answer.ts";
+import { nextSend, type Pace } from "./pace.ts";
+import { type Exchange, exchange } from "./transport.ts";
+import { createTurns } from "./turns.ts";
+
+/** A month of 1min bars is some 5 MB; twenty years of daily ones 1.3 (facts §8). */
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
+
+export interface Clock {
+  /** Epoch ms. */
+  now(): number;
+  /** Rejects at once when the signal is aborted, before or during the sleep. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+export interface RequestRecord {
+  readonly kind: AnswerKind | "cancelled";
+  /** `null` when no answer came. */
+  readonly httpStatus: number | null;
+  readonly bytes: number;
+  readonly durationMs: number;
+  /** `null` for bars. */
+  readonly message: string | null;
+}
+
+export interface ClientOptions extends Address {
+  /** For one whole exchange. */
+  readonly timeoutMs: number;
+  /** Default 32 MB. */
+  readonly maxBodyBytes?: number;
+  readonly pace: Pace;
+  readonly backoff: BackoffPolicy;
+  /** When this key last sent a request, also by an earlier process; epoch ms. */
+  readonly lastSentAt?: number | null;
+  readonly fetch?: typeof globalThis.fetch;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Called before every attempt: the ledger knows of a request before the vendor does. */
+  readonly charge: (
+    request: BarRequest,
+    attempt: number,
+  ) => Promise<{ readonly id: number } | { readonly refused: string; readonly until: number | null }>;
+  /** Called after every attempt that was charged. */
+  readonly record: (id: number, record: RequestRecord) => Promise<void>;
+}
+
+type WithoutRun<Event> = Event extends RunEvent ? Omit<Event, "runId"> : never;
+export type ClientEvent = WithoutRun<
+  Extract<RunEvent, { type: "request-sent" | "request-answered" | "request-retried" }>
+>;
+
+export interface AskOptions {
+  /** Gives up what is under way: queue, sleep, request. */
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: ClientEvent) => void;
+}
+
+export interface AskResult {
+  readonly answer:
+    | Answer
+    | { readonly kind: "quota"; readonly message: string; readonly until: number | null }
+    | { readonly kind: "cancelled"; readonly message: string };
+  /** The last body that came, key removed. */
+  readonly body: string | null;
+  /** HTTP requests sent. */
+  readonly requests: number;
+}
+
+export interface Client {
+  /** Rejects only when `charge`, `record` or `onEvent` does. */
+  ask(request: BarRequest, options: AskOptions): Promise<AskResult>;
+  /** Gives up whatever is under way or waiting, as `cancelled`; so ends every later `ask`. */
+  close(): void;
+}
+
+/** What the asks of one client share. */
+interface Line {
+  readonly options: ClientOptions;
+  readonly redact: (text: string) => string;
+  lastSentAt: number | null;
+}
+
+/** One ask on its way. */
+interface Errand extends AskOptions {
+  readonly line: Line;
+  requests: number;
+  body: string | null;
+}
+
+/** Asks one after the other: simultaneous calls are refused even within the quota (facts §2.3). */
+export function createClient(options: ClientOptions): Client {
+  const line: Line = {
+    options,
+    redact: createRedactor([options.key]),
+    lastSentAt: options.lastSentAt ?? null,
+  };
+  const inTurn = createTurns();
+  const closed = new AbortController();
+  return {
+    close: () => closed.abort(),
+    async ask(request, { signal, onEvent }) {
+      const either = AbortSignal.any([signal, closed.signal]);
+      const errand: Errand = { line, signal: either, onEvent, requests: 0, body: null };
+      const answer = await inTurn(either, () => askPatiently(request, errand)).catch((error): AskResult["answer"] => {
+        if (!either.aborted || error !== either.reason) throw error;
+        const message = `Cannot go on asking for ${describeRequest(request)}: the program was told to stop`;
+        return { kind: "cancelled", message };
+      });
+      return { answer, body: errand.body, requests: errand.requests };
+    },
+  };
+}
+
+/** Tries until an answer is final. Rejects with the signal's reason when stopped between two requests. */
+async function askPatiently(request: BarRequest, errand: Errand): Promise<AskResult["answer"]> {
+  const { line: { options: { backoff, random } }, onEvent } = errand;
+  for (let attempt = 1;; attempt += 1) {
+    const answer = await askOnce(request, { attempt, errand });
+    if (answer.kind === "bars" || answer.kind === "quota" || answer.kind === "cancelled") return answer;
+    if (attempt >= attemptsWorth(answer.kind)) return answer;
+    const delayMs = delayBefore(attempt + 1, backoff, { random: random(), floorMs: leastWait(answer) });
+    if (delayMs === null) return answer;
+    onEvent({ type: "request-retried", series: request.series, attempt: attempt + 1, kind: answer.kind, delayMs });
+    await pause(delayMs, errand);
+  }
+}
+
+async function askOnce(
+  request: BarRequest,
+  { attempt, errand }: { attempt: number; errand: Errand },
+): Promise<AskResult["answer"]> {
+  const { line, signal, onEvent } = errand;
+  const { clock, pace, charge, record, fetch = globalThis.fetch, timeoutMs, maxBodyBytes = MAX_BODY_BYTES } =
+    line.options;
+  const now = clock.now();
+  await pause(nextSend(line.lastSentAt, { now, pace }) - now, errand);
+  const charged = await charge(request, attempt);
+  if ("refused" in charged) return { kind: "quota", message: charged.refused, until: charged.until };
+  const about = { series: request.series, form: formOf(request), attempt };
+  onEvent({ type: "request-sent", ...about });
+  const sentAt = clock.now();
+  line.lastSentAt = sentAt;
+  errand.requests += 1;
+  const got = await exchange(requestUrl(request, line.options), { fetch, timeoutMs, maxBodyBytes, signal });
+  const { httpStatus, bytes } = got;
+  const durationMs = clock.now() - sentAt;
+  const answer = understand(got, { request, errand });
+  const message = answer.kind === "bars" ? null : answer.message;
+  await record(charged.id, { kind: answer.kind, httpStatus, bytes, durationMs, message });
+  if (answer.kind !== "cancelled") {
+    onEvent({ type: "request-answered", ...about, kind: answer.kind, httpStatus, bytes, durationMs, message });
+  }
+  return answer;
+}
+
+/** The key is taken out of the body before anything reads it, so nothing made from it can hold the key. */
+function understand(
+  got: Exchange,
+  { request, errand }: { request: BarRequest; errand: Errand },
+): Answer | { kind: "cancelled"; message: string } {
+  const { redact } = errand.line;
+  if (got.kind !== "body") return { kind: got.kind, message: redact(got.message) };
+  errand.body = redact(got.body);
+  return classify(errand.body, { httpStatus: got.httpStatus, request });
+}
+
+/** Rejects with the signal's own reason, whatever the clock rejects with. */
+async function pause(ms: number, { line, signal }: Errand): Promise<void> {
+  try {
+    if (ms > 0) await line.options.clock.sleep(ms, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
+  signal.throwIfAborted();
+}

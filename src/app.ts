@@ -1,0 +1,104 @@
+/** Opens the rooms and hands their functions to the stories, pages and commands. */
+import { type Series } from "./bar.ts";
+import type { Config } from "./config.ts";
+import type { Claim } from "./effects.ts";
+import { ingest, type RunReport } from "./ingest.ts";
+import { type Plan, plan, type SeriesState } from "./plan.ts";
+import { type Database, openDatabase } from "./postgres/connect.ts";
+import { entitlements } from "./postgres/entitlements.ts";
+import { migrate } from "./postgres/migrate.ts";
+import { quotaState } from "./postgres/quota.ts";
+import { seriesStates } from "./postgres/states.ts";
+import { noticeTicks, owedTick } from "./postgres/ticks.ts";
+import { decideTicks, dueTicks } from "./schedule.ts";
+import { effectsOf, marketOf, type RunWiring, type World } from "./wiring.ts";
+
+export interface RunOptions extends RunWiring {
+  readonly series: readonly Series[];
+  /** Aborted: no further series is begun. */
+  readonly stop: AbortSignal;
+}
+
+/** The run was not ours to make: another is at work, or has served the tick. */
+export type NotOurs = Exclude<Claim, { runId: number }>;
+
+export interface App {
+  readonly config: Config;
+  readonly database: Database;
+  /** Names of the migrations that opening applied. */
+  readonly migrated: readonly string[];
+  /**
+   * One run now.
+   *
+   * @throws Error when no key is configured, or the database went away before the run could be closed
+   */
+  run(options: RunOptions): Promise<RunReport | NotOurs>;
+  /** What the next run would ask. Asks nobody. */
+  plan(series: readonly Series[]): Promise<Plan>;
+  states(series: readonly Series[]): Promise<SeriesState[]>;
+  /** Notices the ticks that have come due and serves the one that is owed, if any. */
+  beat(options: Pick<RunOptions, "stop" | "abort" | "emit">): Promise<RunReport | NotOurs | null>;
+  close(): Promise<void>;
+}
+
+const SCHEDULE = "ingest";
+/** A tick served within this time of its due time is on time; later, it is caught up. */
+const GRACE_MS = 90_000;
+/** More missed ticks than this are not worth a row each: only the newest matters. */
+const MISSED_LIMIT = 100;
+
+/**
+ * Opens the database, brings its schema up to date and makes everything that works on it.
+ *
+ * @throws Error that says what was found and what to do; it never holds a secret
+ */
+export async function openApp(config: Config, world: World): Promise<App> {
+  const database = await openDatabase(config.database, { onError: (error) => world.onError(error.message) });
+  try {
+    const { applied } = await migrate(database);
+    const keyHash = await hashOf(config.vendor.key ?? "");
+    const rooms = { config, database, keyHash, world };
+    const market = marketOf(config);
+    const { adjusted } = config;
+    const run = async (options: RunOptions) =>
+      await ingest({ ...options, market, adjusted }, await effectsOf(rooms, options));
+    return {
+      config,
+      database,
+      migrated: applied,
+      run,
+      plan: async (series) => {
+        const now = world.now();
+        const states = await seriesStates(database, series);
+        const quota = await quotaState(database, { keyHash, now, perDay: config.vendor.perDay });
+        return plan(states, { now, market, adjusted, quota, entitlements: await entitlements(database, keyHash) });
+      },
+      states: (series) => seriesStates(database, series),
+      beat: async (options) => {
+        const { cron, timezone } = config.schedule;
+        const now = world.now();
+        await noticeTicks(database, {
+          schedule: { name: SCHEDULE, cron, timezone },
+          now,
+          decide: (after) => {
+            const { ticks } = dueTicks(config.schedule, { after, upTo: now, limit: MISSED_LIMIT });
+            return decideTicks(ticks, { now, policy: "latest", graceMs: GRACE_MS });
+          },
+        });
+        const owed = await owedTick(database, SCHEDULE);
+        if (owed === null) return null;
+        return await run({ ...options, series: config.series, trigger: owed.trigger, tickId: owed.id, patient: false });
+      },
+      close: () => database.close(),
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** What stands for a key in the ledger: enough to tell keys apart, nothing to get one back from. */
+async function hashOf(key: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`stocks-etl ${key}`));
+  return new Uint8Array(digest).toHex().slice(0, 16);
+}

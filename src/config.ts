@@ -1,0 +1,257 @@
+/**
+ * Which environment variables mean what? A plain record becomes one Config, or every problem at once.
+ * The names stand in variables.ts; where each value came from is found in setting.ts.
+ */
+import { z } from "zod";
+import { type Series } from "./bar.ts";
+import { chooseDatabase, type DatabaseConfig, passwordsOf } from "./database.ts";
+import { parseSchedule, type Schedule } from "./schedule.ts";
+import { parseIntervals, parseSeries } from "./selection.ts";
+import { type Environment, findSettings, type Problem, type Settings } from "./setting.ts";
+import { VARIABLES } from "./variables.ts";
+
+export interface Config {
+  readonly vendor: {
+    /** `null`: none given; see {@link requireKey}. */
+    readonly key: string | null;
+    readonly url: string;
+    readonly entitlement: "delayed" | "realtime" | null;
+    readonly extendedHours: boolean;
+    readonly timeoutMs: number;
+    /** Requests per UTC day; `null`: no daily limit. */
+    readonly perDay: number | null;
+    readonly perMinute: number;
+    readonly politeDelayMs: number;
+  };
+  /** Symbol by symbol, in the order given; never empty. */
+  readonly series: readonly Series[];
+  readonly adjusted: boolean;
+  readonly database: DatabaseConfig;
+  readonly schedule: Schedule;
+  /** `null`: no log files. */
+  readonly logDir: string | null;
+  readonly logLevel: "debug" | "info" | "warning" | "error";
+  readonly logFormat: "auto" | "json" | "pretty";
+  readonly host: string;
+  readonly port: number;
+  /** `null`: no mail. */
+  readonly email: EmailConfig | null;
+}
+
+export interface EmailConfig {
+  readonly sender: string;
+  /** `null`: the server asks for none. */
+  readonly password: string | null;
+  readonly recipients: readonly string[];
+  /** `tls`: from the first byte; `starttls`: or nothing is sent; `none`: in clear. */
+  readonly smtp: { readonly host: string; readonly port: number; readonly secure: "tls" | "starttls" | "none" };
+}
+
+export type Parsed = Pick<Settings, "origins" | "warnings"> & ({ config: Config } | { problems: readonly Problem[] });
+
+const quote = (value: unknown) => JSON.stringify(value ?? "");
+
+/** A schema whose one complaint reads `"abc" is not <expected>`. */
+function readAs<T>(expected: string, parse: (text: string) => T | null) {
+  return z.string().transform((text, context) => {
+    const value = parse(text);
+    if (value !== null) return value;
+    context.addIssue(`${quote(text)} is not ${expected}`);
+    return z.NEVER;
+  });
+}
+
+const number = (min: number, max: number, { whole = true } = {}) =>
+  readAs(`a ${whole ? "whole " : ""}number from ${min} to ${max}`, (text) => {
+    const value = (whole ? /^\d{1,9}$/ : /^\d{1,6}(\.\d{1,6})?$/).test(text) ? Number(text) : NaN;
+    return value >= min && value <= max ? value : null;
+  });
+const flag = z.stringbool({
+  truthy: ["true", "1", "yes", "on"],
+  falsy: ["false", "0", "no", "off"],
+  error: (issue) => `${quote(issue.input)} is not true or false`,
+});
+const choice = <const T extends string>(...names: T[]) =>
+  readAs(`one of ${names.join(", ")}`, (text) => names.find((name) => name === text.toLowerCase()) ?? null);
+
+/** Variables that can be read one by one. What several say together is read in {@link parseConfig}. */
+const SCHEMA = z.object({
+  // A secret: its complaint must not quote it.
+  ALPHAVANTAGE_API_KEY: z.string().trim().regex(
+    /^[\x21-\x7e]+$/,
+    "the key holds blanks or characters that are not ASCII",
+  )
+    .optional(),
+  ALPHAVANTAGE_URL: readAs("an https URL without user, query or fragment (plain http only to this machine)", vendorUrl),
+  ALPHAVANTAGE_ENTITLEMENT: choice("delayed", "realtime").optional(),
+  EXTENDED_HOURS: flag,
+  API_POLITE_DELAY_SEC: number(0, 3600, { whole: false }),
+  API_REQUESTS_PER_MINUTE: number(1, 10_000),
+  API_REQUESTS_PER_DAY: z.string().transform((text) => text.toLowerCase() === "unlimited" ? "0" : text)
+    .pipe(number(0, 1_000_000)),
+  API_TIMEOUT_SEC: number(1, 600),
+  STOCK_SYMBOLS: z.string(),
+  STOCK_INTERVALS: z.string(),
+  STOCK_ADJUSTED: flag,
+  DATABASE_POOL_SIZE: number(1, 100),
+  DATA_DIR: z.string(),
+  SCHEDULE_CRON: z.string(),
+  SCHEDULE_TIMEZONE: z.string(),
+  LOG_DIR: z.string(),
+  LOG_LEVEL: z.string().transform((text) => text.toLowerCase() === "warn" ? "warning" : text)
+    .pipe(choice("debug", "info", "warning", "error")),
+  LOG_FORMAT: choice("auto", "json", "pretty"),
+  HOST: readAs("a host name or address", (text) => /^[\w.:-]+$/.test(text) ? text : null),
+  PORT: number(1, 65535),
+  EMAIL_SENDER_ADDRESS: readAs("a mail address", (text) => isAddress(text) ? text : null).optional(),
+  EMAIL_SENDER_PASSWORD: z.string().optional(),
+  EMAIL_RECIPIENT_ADDRESS: readAs("a list of mail addresses", (text) => {
+    const list = text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+    return list.length > 0 && list.every(isAddress) ? list : null;
+  }).optional(),
+  SMTP_HOST: readAs("a host name or address", (text) => /^[\w.:-]+$/.test(text) ? text : null),
+  SMTP_PORT: number(1, 65535),
+  SMTP_SECURE: choice("tls", "starttls", "none").optional(),
+});
+type Values = z.output<typeof SCHEMA>;
+
+const DEFAULTS = Object.fromEntries(VARIABLES.flatMap((one) => one.default === null ? [] : [[one.name, one.default]]));
+
+/**
+ * Reads the configuration. Pure: `readFile` is only asked for the secrets given as `X_FILE`, and may throw.
+ * An empty value is the same as none. Warnings are for the operator; problems make the configuration unusable.
+ */
+export function parseConfig(env: Environment, { readFile }: { readFile: (path: string) => string }): Parsed {
+  const settings = findSettings(env, readFile);
+  const { origins } = settings;
+  const raw = { ...DEFAULTS, ...settings.values };
+  const problems: Problem[] = [...settings.problems];
+  const complain = (variable: string, found: string) => {
+    const name = origins[variable] === "default" ? variable : origins[variable] ?? variable;
+    problems.push({ name, message: `Cannot use ${name}: ${found}` });
+  };
+  const read = SCHEMA.safeParse(raw);
+  for (const issue of read.error?.issues ?? []) complain(String(issue.path[0]), issue.message);
+
+  const intervals = parseIntervals(raw.STOCK_INTERVALS ?? "");
+  if (intervals.intervals.length + intervals.wrong.length === 0) intervals.wrong.push("it names no interval");
+  const { series, wrong } = parseSeries(raw.STOCK_SYMBOLS ?? "", intervals.intervals);
+  for (const found of intervals.wrong) complain("STOCK_INTERVALS", found);
+  for (const found of wrong) complain("STOCK_SYMBOLS", found);
+  const schedule = readSchedule(raw.SCHEDULE_CRON ?? "", raw.SCHEDULE_TIMEZONE ?? "");
+  if (typeof schedule === "string") complain("SCHEDULE_CRON", schedule);
+  const database = chooseDatabase(settings);
+  problems.push(...database.problems, ...halfMail(settings));
+
+  const warnings = [...settings.warnings, ...database.warnings];
+  if (!read.success || typeof schedule === "string" || problems.length > 0) return { problems, origins, warnings };
+  const config = assemble(read.data, { series, schedule, url: database.url });
+  return { config, origins, warnings: [...warnings, ...doubtful(config, origins)] };
+}
+
+function assemble(
+  values: Values,
+  { series, schedule, url }: { series: readonly Series[]; schedule: Schedule; url: string | null },
+): Config {
+  return {
+    vendor: {
+      key: values.ALPHAVANTAGE_API_KEY ?? null,
+      url: values.ALPHAVANTAGE_URL,
+      entitlement: values.ALPHAVANTAGE_ENTITLEMENT ?? null,
+      extendedHours: values.EXTENDED_HOURS,
+      timeoutMs: values.API_TIMEOUT_SEC * 1000,
+      perDay: values.API_REQUESTS_PER_DAY === 0 ? null : values.API_REQUESTS_PER_DAY,
+      perMinute: values.API_REQUESTS_PER_MINUTE,
+      politeDelayMs: Math.round(values.API_POLITE_DELAY_SEC * 1000),
+    },
+    series,
+    adjusted: values.STOCK_ADJUSTED,
+    // A folder below: the engine's lock and its unfinished first start lie beside it, and DATA_DIR may be a volume.
+    database: url === null
+      ? { kind: "embedded", dataDir: `${values.DATA_DIR.replace(/[/\\]+$/, "")}/postgres` }
+      : { kind: "server", url, poolSize: values.DATABASE_POOL_SIZE },
+    schedule,
+    logDir: values.LOG_DIR.toLowerCase() === "none" ? null : values.LOG_DIR,
+    logLevel: values.LOG_LEVEL,
+    logFormat: values.LOG_FORMAT,
+    host: values.HOST,
+    port: values.PORT,
+    email: emailOf(values),
+  };
+}
+
+function emailOf(values: Values): EmailConfig | null {
+  const { EMAIL_SENDER_ADDRESS: sender, EMAIL_RECIPIENT_ADDRESS: recipients, SMTP_PORT: port } = values;
+  if (sender === undefined || recipients === undefined) return null;
+  const smtp = {
+    host: values.SMTP_HOST,
+    port,
+    secure: values.SMTP_SECURE ?? (port === 465 ? "tls" : "starttls"),
+  } as const;
+  return { sender, password: values.EMAIL_SENDER_PASSWORD ?? null, recipients, smtp };
+}
+
+/** Mail wants a sender and a recipient; one without the other is a slip, not a wish for no mail. */
+function halfMail({ values }: Settings): Problem[] {
+  const given = Object.keys(values).find((name) => name.startsWith("EMAIL_"));
+  return ["EMAIL_SENDER_ADDRESS", "EMAIL_RECIPIENT_ADDRESS"]
+    .filter((name) => given !== undefined && values[name] === undefined)
+    .map((name) => ({ name, message: `Cannot send mail: ${given} is given, ${name} is missing` }));
+}
+
+function readSchedule(cron: string, timezone: string): Schedule | string {
+  try {
+    return parseSchedule(cron, timezone);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** What is legal but hardly meant. */
+function doubtful({ vendor }: Config, origins: Parsed["origins"]): Problem[] {
+  const warnings: Problem[] = [];
+  const warn = (name: string, message: string) => warnings.push({ name, message });
+  if (vendor.key === "demo") {
+    warn("ALPHAVANTAGE_API_KEY", 'the key "demo" answers only the documentation\'s own examples');
+  }
+  if (/^(your|change|insert|xxx)/i.test(vendor.key ?? "")) {
+    warn("ALPHAVANTAGE_API_KEY", "the key looks like a placeholder");
+  }
+  const byDelay = 60_000 / vendor.politeDelayMs;
+  if (vendor.perMinute > byDelay && origins.API_REQUESTS_PER_MINUTE !== "default") {
+    const most = `API_POLITE_DELAY_SEC=${vendor.politeDelayMs / 1000} allows only ${
+      Math.floor(byDelay)
+    } requests per minute`;
+    warn("API_REQUESTS_PER_MINUTE", `${most}, not ${vendor.perMinute}`);
+  }
+  return warnings;
+}
+
+/** The key, or the problem to show when a command that asks the vendor has none. */
+export function requireKey(config: Config): { key: string } | { problem: Problem } {
+  if (config.vendor.key !== null) return { key: config.vendor.key };
+  const name = "ALPHAVANTAGE_API_KEY";
+  const message =
+    `Cannot ask Alpha Vantage: ${name} is not set (a free key: https://www.alphavantage.co/support/#api-key)`;
+  return { problem: { name, message } };
+}
+
+/** Every secret value in the configuration, in each spelling it may turn up in: what a redactor must hide. */
+export function secretsOf(config: Config): string[] {
+  const plain = [config.vendor.key, config.email?.password ?? null].filter((secret) => secret !== null);
+  const secrets = plain.flatMap((secret) => [secret, encodeURIComponent(secret)]);
+  if (config.database.kind === "server") secrets.push(...passwordsOf(config.database.url));
+  return [...new Set(secrets)];
+}
+
+/** The key travels in the URL, so it leaves this machine only encrypted. */
+function vendorUrl(text: string): string | null {
+  const url = URL.parse(text);
+  if (url === null || url.username + url.password + url.search + url.hash !== "") return null;
+  const local = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  return url.protocol === "https:" || (url.protocol === "http:" && local) ? url.href : null;
+}
+
+function isAddress(text: string): boolean {
+  return z.email().safeParse(text).success;
+}

@@ -1,0 +1,120 @@
+/** What should a series hold by now, does it, and is an answer late against that? */
+import { intradayLength, type Series, settleLag } from "./bar.ts";
+import {
+  dateOf,
+  dayStart,
+  type Exchange,
+  exchangeDate,
+  exchangeOf,
+  isOpen,
+  lastClosed,
+  lastSessionOfPeriod,
+  periodOf,
+  type Session,
+  sessionOn,
+} from "./calendar.ts";
+
+/** How this key's data runs behind the market. */
+export interface Market {
+  /**
+   * Milliseconds the vendor's intraday data runs behind: 0 realtime, 15 minutes delayed; `null`: end-of-day data, which
+   * comes only after the session (facts §2.1: what a key without `entitlement` gets).
+   */
+  readonly delayMs: number | null;
+  /** Intraday asks for 04:00–20:00 New York instead of 09:30–16:00. */
+  readonly extendedHours: boolean;
+}
+
+/** The newest bar that can be settled now. */
+export interface Target {
+  /** A watermark at or after this stamp (epoch ms) is complete. */
+  readonly ts: number;
+  /** The session or period the target belongs to, in words for reasons: `the session of 2023-07-03`. */
+  readonly name: string;
+  /** An answer that came at or after this instant (epoch ms) had it, if the vendor has it at all. */
+  readonly availableAt: number;
+  /** The exchange's date that a punctual answer reaches. */
+  readonly date: string;
+}
+
+/** What the series should hold at `now`. */
+export function targetOf(series: Series, now: number, market: Market): Target {
+  const exchange = exchangeOf(series.symbol);
+  const lag = settleLag(series.interval);
+  if (series.interval === "daily") {
+    const session = lastClosed(exchange, now - lag, { extended: false });
+    return dated(session, `the session of ${session.date}`, lag);
+  }
+  if (series.interval === "weekly" || series.interval === "monthly") {
+    const session = lastFinishedPeriod(exchange, series.interval, now - lag);
+    return dated(session, `the ${series.interval === "weekly" ? "week" : "month"} to ${session.date}`, lag);
+  }
+  return intradayTarget(series, now, market);
+}
+
+function dated(session: Session, name: string, lag: number): Target {
+  return { ts: dayStart(session.date), name, availableAt: session.close + lag, date: session.date };
+}
+
+function lastFinishedPeriod(exchange: Exchange, interval: "weekly" | "monthly", now: number): Session {
+  let date = exchangeDate(exchange, now);
+  for (;;) {
+    const session = lastSessionOfPeriod(exchange, date, interval);
+    if (session !== null && session.close <= now) return session;
+    date = dateOf(dayStart(periodOf(date, interval)) - 1);
+  }
+}
+
+function intradayTarget(series: Series, now: number, { delayMs, extendedHours: extended }: Market): Target {
+  const exchange = exchangeOf(series.symbol);
+  const length = intradayLength(series.interval)!;
+  const lag = settleLag(series.interval);
+  const vendorNow = now - lag - (delayMs ?? 0);
+  const today = sessionOn(exchange, exchangeDate(exchange, vendorNow));
+  if (delayMs !== null && today !== null && isOpen(exchange, vendorNow, { extended })) {
+    const start = extended ? today.extendedOpen : today.open;
+    const closedSlots = Math.floor((vendorNow - start) / length);
+    if (closedSlots > 0) {
+      const end = start + closedSlots * length;
+      const name = `the bar that closed at ${new Date(end).toISOString().slice(0, 16)}Z`;
+      // A symbol may not have traded yet today: a punctual answer need only reach the session before.
+      const { date } = lastClosed(exchange, vendorNow, { extended });
+      return { ts: end - length, name, availableAt: end + delayMs + lag, date };
+    }
+  }
+  const session = lastClosed(exchange, vendorNow, { extended });
+  const end = extended ? session.extendedClose : session.close;
+  return {
+    ts: end - length,
+    name: `the session of ${session.date}`,
+    availableAt: end + (delayMs ?? 0) + lag,
+    date: session.date,
+  };
+}
+
+/**
+ * Does the series hold all it can? Bars without trades are missing, not zero (facts §6.2), so a thin symbol may never
+ * have the day's last intraday bar: an answer that came after the session closed and reached its date is enough.
+ */
+export function isComplete(
+  state: { series: Series; watermark: number | null; answeredAt: number | null },
+  target: Target,
+): boolean {
+  const { series, watermark, answeredAt } = state;
+  if (watermark === null) return false;
+  if (watermark >= target.ts) return true;
+  if (series.interval === "weekly" || series.interval === "monthly") {
+    return periodOf(dateOf(watermark), series.interval) >= periodOf(target.date, series.interval);
+  }
+  if (intradayLength(series.interval) === null) return false;
+  const reached = exchangeDate(exchangeOf(series.symbol), watermark) >= target.date;
+  return reached && answeredAt !== null && answeredAt >= target.availableAt;
+}
+
+/** Is an answer whose newest bar is `newest` (epoch ms) older than what the market has had? `null`: it has no bar. */
+export function isLate(series: Series, newest: number | null, target: Target): boolean {
+  if (newest === null) return true;
+  if (series.interval === "weekly" || series.interval === "monthly") return dateOf(newest) < target.date;
+  if (series.interval === "daily") return newest < target.ts;
+  return exchangeDate(exchangeOf(series.symbol), newest) < target.date;
+}

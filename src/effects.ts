@@ -1,0 +1,57 @@
+/** What does a run do to the world? The seam between the story of a run and the rooms that carry it out. */
+import type { Bar, Reject, Series } from "./bar.ts";
+import type { Emit } from "./event.ts";
+import type { Entitlement, Quota, SeriesState } from "./plan.ts";
+import type { BarRequest } from "./request.ts";
+import type { FailureKind, Outcome, SeriesResult, Totals } from "./run.ts";
+
+/** What asking for a series came to, retries included. */
+export type Asked<Document> =
+  & { readonly requests: number }
+  & (
+    | { readonly kind: "bars"; readonly document: Document }
+    | { readonly kind: FailureKind; readonly message: string; readonly until?: number | null }
+  );
+
+/** An answer turned into rows. */
+export interface Reading {
+  /** Ascending by `ts`. */
+  readonly bars: readonly Bar[];
+  readonly rejects: readonly Reject[];
+  /** Stamp of the newest bar, epoch ms; `null` when no row was good. */
+  readonly newest: number | null;
+}
+
+export type Claim =
+  | { readonly runId: number }
+  /** Another process is at work and alive. */
+  | { readonly busy: { runId: number; owner: string } }
+  /** The tick this run was for has been served by somebody else. */
+  | { readonly taken: true };
+
+/** A result before the database has said what became of its rows. */
+export type OpenResult = Omit<SeriesResult, "counts" | "watermark">;
+
+/** Everything a run does to the world. */
+export interface Effects<Document> {
+  now(): number;
+  readonly emit: Emit;
+  claim(): Promise<Claim>;
+  /** Renews the lease until the returned function is called; `lost` is called when the run is no longer ours. */
+  keepAlive(runId: number, lost: () => void): () => void;
+  /** Keeps how many series the plan found due. */
+  planned(runId: number, count: number): Promise<void>;
+  states(series: readonly Series[]): Promise<SeriesState[]>;
+  quota(): Promise<Quota>;
+  entitlements(): Promise<Entitlement[]>;
+  /** Keeps what an answer taught about a form. */
+  learn(entitlement: Entitlement, message: string): Promise<void>;
+  ask(request: BarRequest, options: { runId: number; signal: AbortSignal }): Promise<Asked<Document>>;
+  read(document: Document, request: BarRequest): Reading;
+  /** One transaction: fence, bars, revisions, quarantine, result. Throws {@link LeaseLost} when the run is not ours. */
+  store(reading: Reading, options: { runId: number; result: OpenResult }): Promise<SeriesResult>;
+  /** Keeps a result that brought no rows, fenced the same. */
+  record(result: SeriesResult, options: { runId: number }): Promise<void>;
+  /** False when the run is not ours any more. */
+  close(runId: number, ending: { outcome: Outcome; message: string | null; totals: Totals }): Promise<boolean>;
+}

@@ -1,0 +1,114 @@
+/** Is everything in order that a run needs: configuration, key, database, clock, vendor? */
+import { reachVendor } from "./alphavantage/reach.ts";
+import { type Parsed, requireKey } from "./config.ts";
+import { openDatabase } from "./postgres/connect.ts";
+import { serverFacts } from "./postgres/facts.ts";
+import { MIGRATIONS, schemaVersion } from "./postgres/migrate.ts";
+import type { CheckResult } from "./terminal/check.ts";
+import type { World } from "./wiring.ts";
+
+/** More than this and a bar may be settled before it is, or a lease misjudged. */
+const CLOCK_TOLERANCE_MS = 30_000;
+
+/** One finding per thing looked at, in the order in which they should be mended. Sends the vendor no key. */
+export async function examine(parsed: Parsed, world: World): Promise<CheckResult[]> {
+  const results: CheckResult[] = parsed.warnings.map(({ message }) => ({
+    name: "configuration",
+    state: "warn",
+    found: message,
+    todo: null,
+  }));
+  if (!("config" in parsed)) {
+    const todo = "mend it in the environment or the .env file; .env.example explains every name";
+    return [
+      ...results,
+      ...parsed.problems.map(({ message }): CheckResult => ({
+        name: "configuration",
+        state: "fail",
+        found: message,
+        todo,
+      })),
+    ];
+  }
+  const { config } = parsed;
+  const symbols = new Set(config.series.map(({ symbol }) => symbol)).size;
+  const found = `${config.series.length} series of ${symbols} ${
+    symbols === 1 ? "symbol" : "symbols"
+  }, schedule "${config.schedule.cron}" in ${config.schedule.timezone}`;
+  results.push({ name: "configuration", state: "ok", found, todo: null });
+  results.push(keyResult(requireKey(config)));
+  results.push(...await databaseResults(config.database, world));
+  results.push(...await vendorResults(config.vendor.url, world));
+  return results;
+}
+
+function keyResult(found: ReturnType<typeof requireKey>): CheckResult {
+  if ("problem" in found) {
+    return {
+      name: "key",
+      state: "fail",
+      found: "ALPHAVANTAGE_API_KEY is not set",
+      todo: "get a free key at https://www.alphavantage.co/support/#api-key and set it",
+    };
+  }
+  const ending = found.key.length > 8 ? ` ending in ${found.key.slice(-2)}` : "";
+  return {
+    name: "key",
+    state: "ok",
+    found: `${found.key.length} characters${ending}; the vendor is not asked`,
+    todo: null,
+  };
+}
+
+async function databaseResults(
+  config: Parameters<typeof openDatabase>[0],
+  world: World,
+): Promise<CheckResult[]> {
+  try {
+    const database = await openDatabase(config, { onError: (error) => world.onError(error.message) });
+    try {
+      const before = world.now();
+      const { version, now } = await serverFacts(database);
+      const pending = MIGRATIONS.length - await schemaVersion(database);
+      const state = pending < 0 ? "fail" : "ok";
+      const schema = pending === 0
+        ? "schema up to date"
+        : pending > 0
+        ? `${pending} migrations to apply, which the next command does`
+        : "its schema is newer than this program";
+      const todo = pending < 0 ? "use the newest release of stocks-etl with this database" : null;
+      const name = `${database.describe}: PostgreSQL ${version}, ${schema}`;
+      const results: CheckResult[] = [{ name: "database", state, found: name, todo }];
+      if (database.engine === "server") {
+        results.push(clockResult(now - (before + world.now()) / 2, "the database server"));
+      }
+      return results;
+    } finally {
+      await database.close();
+    }
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    return [{ name: "database", state: "fail", found, todo: "mend the connection; nothing can be stored without it" }];
+  }
+}
+
+async function vendorResults(url: string, world: World): Promise<CheckResult[]> {
+  const reached = await reachVendor(url, { timeoutMs: 10_000 });
+  if ("message" in reached) {
+    const todo = "check the network, a proxy or ALPHAVANTAGE_URL; runs will fail until it answers";
+    return [{ name: "vendor", state: "warn", found: reached.message, todo }];
+  }
+  const results: CheckResult[] = [{ name: "vendor", state: "ok", found: `${new URL(url).host} answers`, todo: null }];
+  // The header counts whole seconds.
+  if (reached.date !== null) results.push(clockResult(reached.date - world.now(), "the vendor"));
+  return results;
+}
+
+function clockResult(aheadMs: number, other: string): CheckResult {
+  const seconds = Math.round(Math.abs(aheadMs) / 1000);
+  if (Math.abs(aheadMs) <= CLOCK_TOLERANCE_MS) {
+    return { name: "clock", state: "ok", found: `within ${CLOCK_TOLERANCE_MS / 1000} s of ${other}'s`, todo: null };
+  }
+  const found = `${seconds} s ${aheadMs > 0 ? "behind" : "ahead of"} ${other}'s`;
+  return { name: "clock", state: "warn", found, todo: "set this machine's clock (chrony, systemd-timesyncd)" };
+}

@@ -1,0 +1,217 @@
+/**
+ * Story 1: one run, top to bottom. Claim, plan, then ask, read and store series by series, close. Every effect is an
+ * argument, so the whole of it can be played with object literals.
+ */
+import { type Series, seriesName } from "./bar.ts";
+import type { Market } from "./due.ts";
+import type { Claim, Effects } from "./effects.ts";
+import { ingestSeries, withoutRows } from "./ingest_series.ts";
+import { type Entitlement, type Plan, plan, type PlanEntry, type Quota, type SeriesState } from "./plan.ts";
+import {
+  type FailureKind,
+  LeaseLost,
+  type Outcome,
+  outcomeOf,
+  type SeriesResult,
+  type Totals,
+  totalsOf,
+  type Trigger,
+} from "./run.ts";
+
+export interface IngestOptions {
+  readonly series: readonly Series[];
+  readonly trigger: Trigger;
+  readonly market: Market;
+  readonly adjusted: boolean;
+  /** Aborted: no further series is begun. */
+  readonly stop: AbortSignal;
+  /** Aborted: what is under way is given up as well. */
+  readonly abort: AbortSignal;
+}
+
+export interface RunReport {
+  readonly runId: number;
+  readonly outcome: Outcome;
+  readonly message: string | null;
+  readonly plan: Plan | null;
+  readonly results: readonly SeriesResult[];
+  readonly totals: Totals;
+  readonly durationMs: number;
+}
+
+/** Series in a row that may meet an outage before the vendor counts as down and the rest is left for the next run. */
+const OUTAGES_IN_A_ROW = 3;
+
+/** What the series of one run share. */
+interface Work {
+  readonly runId: number;
+  readonly options: IngestOptions;
+  readonly abort: AbortSignal;
+  readonly results: SeriesResult[];
+  readonly states: ReadonlyMap<string, SeriesState>;
+  readonly plan: Plan;
+  readonly due: number;
+  /** What is still to be done, in order; what answers teach changes it. */
+  queue: PlanEntry[];
+  readonly entitlements: Entitlement[];
+  quota: Quota;
+  /** Requests sent so far, by series. */
+  readonly spent: Map<string, number>;
+  outagesInARow: number;
+  /** Why nothing more is asked of the vendor in this run. */
+  halted: { readonly kind: FailureKind; readonly message: string } | null;
+}
+
+/**
+ * One run. Returns the claim instead of a report when the run was not ours to make.
+ *
+ * @throws whatever the database threw, when the run could not even be closed: the next start finds it dead and says so
+ */
+export async function ingest<Document>(
+  options: IngestOptions,
+  effects: Effects<Document>,
+): Promise<RunReport | Exclude<Claim, { runId: number }>> {
+  const startedAt = effects.now();
+  const claim = await effects.claim();
+  if (!("runId" in claim)) return claim;
+  const { runId } = claim;
+  effects.emit({ type: "run-started", runId, trigger: options.trigger, at: startedAt });
+  const lost = new AbortController();
+  const release = effects.keepAlive(runId, () => lost.abort(new LeaseLost(runId)));
+  const results: SeriesResult[] = [];
+  let planned: Plan | null = null;
+  let ending: { outcome: Outcome; message: string | null };
+  try {
+    const abort = AbortSignal.any([options.abort, lost.signal]);
+    const work = await begin({ runId, options, abort, results }, effects);
+    planned = work.plan;
+    await workThrough(work, effects);
+    lost.signal.throwIfAborted();
+    ending = { outcome: outcomeOf(results), message: work.halted?.message ?? null };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    ending = { outcome: error instanceof LeaseLost ? "abandoned" : "failed", message };
+  } finally {
+    release();
+  }
+  const totals = totalsOf(results);
+  if (ending.outcome !== "abandoned" && !await effects.close(runId, { ...ending, totals })) {
+    ending = { outcome: "abandoned", message: new LeaseLost(runId).message };
+  }
+  if (ending.outcome === "abandoned") effects.emit({ type: "lease-lost", runId, message: ending.message! });
+  const summary = { runId, ...ending, totals, durationMs: effects.now() - startedAt };
+  effects.emit({ type: "run-finished", ...summary });
+  return { ...summary, plan: planned, results };
+}
+
+/** Step 2: what is worth asking, from what the database knows. */
+async function begin<Document>(
+  base: Pick<Work, "runId" | "options" | "abort" | "results">,
+  effects: Effects<Document>,
+): Promise<Work> {
+  const { options: { series, market, adjusted }, runId } = base;
+  const states = await effects.states(series);
+  const entitlements = await effects.entitlements();
+  const quota = await effects.quota();
+  const first = plan(states, { now: effects.now(), market, adjusted, quota, entitlements });
+  const count = (action: PlanEntry["action"]) => first.entries.filter((entry) => entry.action === action).length;
+  effects.emit({ type: "run-planned", runId, ask: count("ask"), defer: count("defer"), skip: count("skip") });
+  const queue = first.entries.filter((entry) => entry.action !== "skip");
+  await effects.planned(runId, queue.length);
+  return {
+    ...base,
+    states: new Map(states.map((state) => [seriesName(state.series), state])),
+    plan: first,
+    due: queue.length,
+    queue,
+    entitlements,
+    quota,
+    spent: new Map(),
+    outagesInARow: 0,
+    halted: null,
+  };
+}
+
+/** Steps 3 to 5, one series after the other. */
+async function workThrough<Document>(work: Work, effects: Effects<Document>): Promise<void> {
+  const { runId } = work;
+  for (let entry = work.queue.shift(); entry !== undefined; entry = work.queue.shift()) {
+    const result = entry.action === "ask" && work.halted === null && !work.options.stop.aborted
+      ? await take(work, entry, effects)
+      : await leave(work, entry, effects);
+    if (result === null) {
+      replan(work, entry, effects.now());
+      continue;
+    }
+    work.results.push(result);
+    effects.emit({ type: "series-finished", runId, result, index: work.results.length, of: work.due });
+  }
+}
+
+/** Asks for the series. `null`: what came back changes the plan, of this series too. */
+async function take<Document>(
+  work: Work,
+  entry: PlanEntry & { action: "ask" },
+  effects: Effects<Document>,
+): Promise<SeriesResult | null> {
+  const { runId, abort, options: { market }, spent } = work;
+  const name = seriesName(entry.series);
+  const before = spent.get(name) ?? 0;
+  const watermark = work.states.get(name)?.watermark ?? null;
+  const step = await ingestSeries(entry, { effects, runId, abort, market, watermark, spent: before });
+  spent.set(name, before + step.requests);
+  work.quota = { ...work.quota, usedToday: work.quota.usedToday + step.requests };
+  if (step.type === "refused") {
+    work.entitlements.push(step.entitlement);
+    return null;
+  }
+  if (step.type === "blocked") {
+    work.quota = { ...work.quota, blockedUntil: step.until };
+    return null;
+  }
+  if (step.type === "spent") {
+    // Another process spent what the plan counted on.
+    const perDay = work.quota.perDay ?? 0;
+    work.quota = { ...work.quota, perDay, usedToday: perDay };
+    return null;
+  }
+  work.halted = haltAfter(work, step.result);
+  return step.result;
+}
+
+/** Keeps why a series was not asked. */
+async function leave<Document>(work: Work, entry: PlanEntry, effects: Effects<Document>): Promise<SeriesResult> {
+  const name = seriesName(entry.series);
+  const now = effects.now();
+  const times = { requests: work.spent.get(name) ?? 0, startedAt: now, finishedAt: now };
+  const reason = reasonNotAsked(work, entry);
+  const result = withoutRows({ series: entry.series, ...reason, ...times }, work.states.get(name)?.watermark ?? null);
+  await effects.record(result, { runId: work.runId });
+  return result;
+}
+
+function reasonNotAsked(work: Work, entry: PlanEntry): Pick<SeriesResult, "status" | "kind" | "message"> {
+  if (entry.action === "defer") {
+    const message = `${entry.reason}; waits until ${new Date(entry.until).toISOString().slice(0, 16)}Z`;
+    return { status: "deferred", kind: entry.kind, message };
+  }
+  // It was to be asked when the run began: a refusal met on the way has shown that it may not be.
+  if (entry.action === "skip") return { status: "failed", kind: "premium", message: entry.reason };
+  if (work.halted !== null) return { status: "failed", ...work.halted };
+  return { status: "cancelled", kind: "cancelled", message: "the run was stopped before this series" };
+}
+
+/** A refused key or a vendor that is down will not get better by asking for the next symbol. */
+function haltAfter(work: Work, { kind, message }: SeriesResult): Work["halted"] {
+  if (kind === "bad-key") return { kind, message: message ?? "the vendor refused the key" };
+  work.outagesInARow = kind === "outage" ? work.outagesInARow + 1 : 0;
+  if (work.outagesInARow < OUTAGES_IN_A_ROW) return null;
+  return { kind: "outage", message: `the vendor failed ${OUTAGES_IN_A_ROW} series in a row, last: ${message}` };
+}
+
+/** Plans anew, with what was learnt, everything that is not done yet. */
+function replan(work: Work, entry: PlanEntry, now: number): void {
+  const { options: { market, adjusted }, quota, entitlements } = work;
+  const states = [entry, ...work.queue].map(({ series }) => work.states.get(seriesName(series))!);
+  work.queue = [...plan(states, { now, market, adjusted, quota, entitlements }).entries];
+}

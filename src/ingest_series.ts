@@ -1,0 +1,121 @@
+/** One series of a run: ask, read, store. What an answer means for the other series is told, not done, here. */
+import { type Series, seriesName } from "./bar.ts";
+import { isLate, type Market, targetOf } from "./due.ts";
+import type { Effects, OpenResult, Reading } from "./effects.ts";
+import type { Entitlement, PlanEntry } from "./plan.ts";
+import { formOf } from "./request.ts";
+import { LeaseLost, NO_ROWS, type SeriesResult } from "./run.ts";
+
+/** What one request for a series led to. */
+export type Step =
+  & { readonly requests: number }
+  & (
+    | { readonly type: "finished"; readonly result: SeriesResult }
+    /** This form is premium: another may not be. */
+    | { readonly type: "refused"; readonly entitlement: Entitlement }
+    /** The vendor allows no more requests before `until` (epoch ms). */
+    | { readonly type: "blocked"; readonly until: number }
+    /** Our own ledger allows no more today. */
+    | { readonly type: "spent" }
+  );
+
+export interface SeriesOptions {
+  readonly runId: number;
+  readonly abort: AbortSignal;
+  readonly market: Market;
+  /** Newest settled bar before the run, epoch ms. */
+  readonly watermark: number | null;
+  /** Requests this run has already sent for the series. */
+  readonly spent: number;
+}
+
+type Judgement = Pick<SeriesResult, "status" | "kind" | "message">;
+
+const HOUR = 3_600_000;
+
+/**
+ * Asks for the planned bars of one series and stores what comes.
+ *
+ * @throws LeaseLost when the run is not ours any more; whatever the database threw when it cannot even keep the failure
+ */
+export async function ingestSeries<Document>(
+  entry: PlanEntry & { action: "ask" },
+  { effects, ...options }: SeriesOptions & { effects: Effects<Document> },
+): Promise<Step> {
+  const { series, request } = entry;
+  const { runId } = options;
+  const startedAt = effects.now();
+  effects.emit({ type: "series-started", runId, series, reason: entry.reason });
+  const asked = await effects.ask(request, { runId, signal: options.abort });
+  const { requests } = asked;
+  if (asked.kind === "premium") {
+    const entitlement = { form: formOf(request), allowed: false, learntAt: effects.now() };
+    await effects.learn(entitlement, asked.message);
+    return { type: "refused", requests, entitlement };
+  }
+  if (asked.kind === "daily-limit") return { type: "blocked", requests, until: asked.until ?? effects.now() + HOUR };
+  if (asked.kind === "quota") return { type: "spent", requests };
+  const open = { series, requests: options.spent + requests, startedAt };
+  if (asked.kind === "bars") {
+    const reading = effects.read(asked.document, request);
+    return { type: "finished", requests, result: await store(reading, { effects, options, open }) };
+  }
+  const status = asked.kind === "cancelled" ? "cancelled" : "failed";
+  const judgement = { status, kind: asked.kind, message: asked.message } as const;
+  const result = withoutRows({ ...open, ...judgement, finishedAt: effects.now() }, options.watermark);
+  await effects.record(result, { runId });
+  return { type: "finished", requests, result };
+}
+
+/** Rows and result go in together; a series that the database refuses does not end the run. */
+async function store<Document>(
+  reading: Reading,
+  { effects, options, open }: {
+    effects: Effects<Document>;
+    options: SeriesOptions;
+    open: Pick<OpenResult, "series" | "requests" | "startedAt">;
+  },
+): Promise<SeriesResult> {
+  const { runId, market, watermark } = options;
+  const { series } = open;
+  for (const [rule, rejects] of Map.groupBy(reading.rejects, (reject) => reject.rule)) {
+    const first = rejects[0]!.stamp;
+    effects.emit({ type: "rows-refused", runId, series, rule, count: rejects.length, first });
+  }
+  const now = effects.now();
+  const result = { ...open, ...judge(series, reading, { now, market }), finishedAt: now };
+  try {
+    const stored = await effects.store(reading, { runId, result });
+    effects.emit({ type: "rows-stored", runId, series, counts: stored.counts });
+    return stored;
+  } catch (error) {
+    if (error instanceof LeaseLost) throw error;
+    const words = error instanceof Error ? error.message : String(error);
+    const message = `cannot store the bars of ${seriesName(series)}: ${words}`;
+    const failure = withoutRows({ ...open, status: "failed", kind: "database", message, finishedAt: now }, watermark);
+    // A database that is gone refuses this as well, and ends the run.
+    await effects.record(failure, { runId });
+    return failure;
+  }
+}
+
+/** Was this answer all that could be expected? */
+function judge(
+  series: Series,
+  { bars, rejects, newest }: Reading,
+  { now, market }: { now: number; market: Market },
+): Judgement {
+  if (bars.length === 0) {
+    const rule = rejects[0]?.rule;
+    return { status: "failed", kind: "malformed", message: `all ${rejects.length} rows were refused, first: ${rule}` };
+  }
+  const target = targetOf(series, now, market);
+  if (!isLate(series, newest, target)) return { status: "stored", kind: null, message: null };
+  const has = new Date(newest!).toISOString().slice(0, 16);
+  return { status: "late", kind: "stale", message: `the vendor's newest bar is ${has}Z, not yet ${target.name}` };
+}
+
+/** The result of a series that got no rows: what it held, it holds. */
+export function withoutRows(result: OpenResult, watermark: number | null): SeriesResult {
+  return { ...result, counts: NO_ROWS, watermark };
+}

@@ -1,0 +1,205 @@
+/** What does each command do, what does it print, and with which code does it end? */
+import { type App, type NotOurs, openApp } from "./app.ts";
+import type { Series } from "./bar.ts";
+import { type Config, parseConfig, type Parsed, requireKey, secretsOf } from "./config.ts";
+import { playDemo } from "./demo.ts";
+import type { RunEvent } from "./event.ts";
+import { examine } from "./examine.ts";
+import { openLog } from "./log.ts";
+import { createRedactor } from "./redact.ts";
+import { exitCodeOf } from "./run.ts";
+import { nextTick } from "./schedule.ts";
+import { narrow } from "./selection.ts";
+import { exitCodeOfChecks, renderChecks } from "./terminal/check.ts";
+import type { Command, Usage } from "./terminal/commands.ts";
+import { createProgress, type Screen } from "./terminal/progress.ts";
+import { renderPlan, renderStatus, renderSummary } from "./terminal/tables.ts";
+import type { World } from "./wiring.ts";
+
+/** The machine as the commands see it. */
+export interface Machine extends World {
+  /** Names and values, a `.env` file under them. @throws Error when that file cannot be read */
+  environment(): Readonly<Record<string, string>>;
+  readFile(path: string): string;
+  /** Standard output. */
+  out(text: string): void;
+  /** Width of standard output. */
+  readonly columns: number;
+  /** Standard error, where progress is drawn. */
+  readonly screen: Screen;
+  /** Standard output is a terminal that wants colour. */
+  readonly colour: boolean;
+  readonly version: string;
+  /** Aborted on the first SIGINT or SIGTERM: finish what is under way. */
+  readonly stop: AbortSignal;
+  /** Aborted when that has taken too long, or on the second signal. */
+  readonly abort: AbortSignal;
+}
+
+/** A command that cannot be carried out as asked: its message is for the operator, its exit code 2. */
+class UsageError extends Error {}
+
+type Operation = Exclude<Command, { name: "serve" }> | Usage;
+type Selecting = Extract<Command, { name: "run" | "plan" | "status" }>;
+
+/** Carries out a command that ends by itself. Never throws. @returns the exit code */
+export async function operate(command: Operation, machine: Machine): Promise<number> {
+  let redact = (text: string) => text;
+  try {
+    if (command.name === "usage") throw new UsageError(command.message);
+    if (command.name === "print") {
+      machine.out(command.text);
+      return command.exitCode;
+    }
+    if (command.name === "demo") return await playDemo(command, machine);
+    const parsed = readConfig(machine);
+    redact = redactorOf(parsed);
+    if (command.name === "check") {
+      const results = (await examine(parsed, machine)).map((one) => ({ ...one, found: redact(one.found) }));
+      machine.out(renderChecks(results, machine));
+      return exitCodeOfChecks(results);
+    }
+    const config = accept(parsed, machine);
+    if (command.name === "run") return await runOnce(command, { config, machine, redact });
+    return await look(command, { config, machine });
+  } catch (error) {
+    return complain(error, { machine, redact });
+  }
+}
+
+/** Says what went wrong. @returns the exit code */
+export function complain(
+  error: unknown,
+  { machine, redact }: { machine: Pick<Machine, "screen">; redact: (text: string) => string },
+): 1 | 2 {
+  const message = error instanceof Error ? error.message : String(error);
+  machine.screen.write(`stocks-etl: ${redact(message)}\n`);
+  return error instanceof UsageError ? 2 : 1;
+}
+
+/** @throws UsageError when the `.env` file cannot be read */
+export function readConfig(machine: Pick<Machine, "environment" | "readFile">): Parsed {
+  try {
+    return parseConfig(machine.environment(), machine);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Problems quote no secret, so a configuration that could not be read needs no redaction. */
+export function redactorOf(parsed: Parsed): (text: string) => string {
+  return createRedactor("config" in parsed ? secretsOf(parsed.config) : []);
+}
+
+/** The configuration. @throws UsageError with every problem at once */
+export function accept(parsed: Parsed, { screen }: Pick<Machine, "screen">): Config {
+  for (const { message } of parsed.warnings) screen.write(`stocks-etl: warning: ${message}\n`);
+  if ("config" in parsed) return parsed.config;
+  throw new UsageError(parsed.problems.map(({ message }) => message).join("\nstocks-etl: "));
+}
+
+function seriesOf({ selection }: Selecting, config: Config): Series[] {
+  const narrowed = narrow(config.series, selection);
+  if ("message" in narrowed) throw new UsageError(narrowed.message);
+  return narrowed.series;
+}
+
+async function runOnce(
+  command: Extract<Command, { name: "run" }>,
+  { config, machine, redact }: { config: Config; machine: Machine; redact: (text: string) => string },
+): Promise<number> {
+  const series = seriesOf(command, config);
+  const key = requireKey(config);
+  if ("problem" in key) throw new UsageError(key.problem.message);
+  const { screen } = machine;
+  // One voice on stderr: a moving bar for a person, structured lines for whatever collects them.
+  const stderrLevel = screen.isTTY && !command.quiet ? "none" : command.quiet ? "error" : config.logLevel;
+  const format = config.logFormat === "pretty" ? "pretty" : "json";
+  const log = openLog({ dir: config.logDir, level: config.logLevel, stderrLevel, format, redact, now: machine.now });
+  const progress = createProgress({ screen, quiet: command.quiet || !screen.isTTY });
+  const emit = (event: RunEvent) => {
+    log.emit(event);
+    progress.emit(event);
+  };
+  const app = await openApp(config, machine);
+  try {
+    const { stop, abort } = machine;
+    const report = await app.run({ series, trigger: "manual", tickId: null, emit, stop, abort, patient: true });
+    progress.close();
+    if (!("outcome" in report)) throw new Error(notOurs(report));
+    if (command.quiet) machine.out(`${report.outcome}\n`);
+    else machine.out(redact(renderSummary(report, lookOf(machine))));
+    return exitCodeOf(report.outcome);
+  } finally {
+    progress.close();
+    log.close();
+    await app.close();
+  }
+}
+
+export function notOurs(claim: NotOurs): string {
+  if ("taken" in claim) return "Cannot start a run: the tick it was for has been served";
+  const { runId, owner } = claim.busy;
+  return `Cannot start a run: run ${runId} of ${owner} is at work; try again when it has ended`;
+}
+
+async function look(
+  command: Extract<Command, { name: "plan" | "status" | "migrate" }>,
+  { config, machine }: { config: Config; machine: Machine },
+): Promise<number> {
+  const series = command.name === "migrate" ? [] : seriesOf(command, config);
+  const app = await openApp(config, machine);
+  try {
+    machine.out(await view(command, { app, series, machine }));
+    return 0;
+  } finally {
+    await app.close();
+  }
+}
+
+async function view(
+  command: Extract<Command, { name: "plan" | "status" | "migrate" }>,
+  { app, series, machine }: { app: App; series: Series[]; machine: Machine },
+): Promise<string> {
+  const { config, migrated, database } = app;
+  if (command.name === "migrate") {
+    return migrated.length === 0
+      ? `${database.describe}: up to date\n`
+      : `${database.describe}: applied ${migrated.join(", ")}\n`;
+  }
+  if (command.name === "plan") {
+    const found = await app.plan(series);
+    return command.json ? asJson(found) : renderPlan(found, lookOf(machine));
+  }
+  const states = await app.states(series);
+  const next = nextTick(config.schedule, machine.now());
+  if (command.json) return asJson({ database: database.describe, nextTick: next, states });
+  return renderStatus(states, { ...lookOf(machine), nextTick: next });
+}
+
+/** Instants as ISO 8601 in UTC: who reads JSON should not have to know how we count. */
+function asJson(value: unknown): string {
+  const instants = [
+    "now",
+    "until",
+    "learntAt",
+    "blockedUntil",
+    "nextTick",
+    "first",
+    "watermark",
+    "newest",
+    "answeredAt",
+    "at",
+  ];
+  const written = JSON.stringify(
+    value,
+    (key, one) => typeof one === "number" && instants.includes(key) ? new Date(one).toISOString() : one,
+    2,
+  );
+  return `${written}\n`;
+}
+
+/** How wide and how colourful standard output may be. */
+export function lookOf({ colour, columns }: Pick<Machine, "colour" | "columns">): { colour: boolean; width: number } {
+  return { colour, width: Math.max(60, columns) };
+}

@@ -1,0 +1,43 @@
+/** Where do rows go that break a rule? Kept once as the vendor gave them, with a count of how often they came back. */
+import type pg from "pg";
+import type { Reject, Series } from "../bar.ts";
+import { instant } from "./values.ts";
+
+/** Adds the rows, or counts them again if the same bad row is there from before. Part of the store's transaction. */
+export async function quarantineRows(
+  client: pg.PoolClient,
+  { runId, series, rejects, now, batchRows }: {
+    runId: number;
+    series: Series;
+    rejects: readonly Reject[];
+    now: number;
+    batchRows: number;
+  },
+): Promise<void> {
+  for (let start = 0; start < rejects.length; start += batchRows) {
+    const batch = rejects.slice(start, start + batchRows);
+    // Grouped, because one statement may not touch a row twice.
+    await client.query(
+      `insert into quarantine as old (run_id, symbol, "interval", stamp, rule, raw, first_seen_at, last_seen_at, times)
+       select $1, $2, $3, stamp, rule, raw, $4, $4, count(*)
+       from unnest($5::text[], $6::text[], $7::text[]) as given (stamp, rule, raw)
+       group by stamp, rule, raw order by stamp, rule, raw
+       on conflict (symbol, "interval", rule, md5(stamp || ' ' || raw)) do update set
+         run_id = excluded.run_id, last_seen_at = excluded.last_seen_at, times = old.times + excluded.times`,
+      [
+        runId,
+        series.symbol,
+        series.interval,
+        instant(now),
+        batch.map(({ stamp }) => withoutNul(stamp)),
+        batch.map(({ rule }) => rule),
+        batch.map(({ raw }) => JSON.stringify(raw) ?? "null"),
+      ],
+    );
+  }
+}
+
+/** PostgreSQL's text has no NUL. One such stamp must not lose the good rows beside it. */
+function withoutNul(text: string): string {
+  return text.replaceAll("\0", "\\0");
+}

@@ -1,0 +1,93 @@
+/** What did a run do for each series, as rows? */
+import type pg from "pg";
+import type { SeriesResult } from "../run.ts";
+import type { Database } from "./connect.ts";
+import { fence, type Holder } from "./runs.ts";
+import { query, transaction } from "./transaction.ts";
+import { instant } from "./values.ts";
+
+/** Columns of `series_result` as the fields of {@link SeriesResult}. */
+const RESULT = `json_build_object('symbol', symbol, 'interval', "interval") as series, status, kind, message, requests,
+  json_build_object('inserted', inserted, 'revised', revised, 'unchanged', unchanged, 'provisional', provisional,
+    'quarantined', quarantined) as counts,
+  watermark, started_at as "startedAt", finished_at as "finishedAt"`;
+
+/**
+ * Records the result of a series that has nothing to store (failed, deferred, cancelled). Bars and their result go
+ * together through `storeSeries`.
+ *
+ * @throws LeaseLost when the run is no longer the holder's
+ */
+export async function recordResult(
+  db: Database,
+  { result, ...holder }: Holder & { result: SeriesResult },
+): Promise<void> {
+  await transaction(db, async (client, attempt) => {
+    if (attempt > 1 && await committedBefore(client, { runId: holder.runId, result }) !== null) return;
+    await fence(client, holder);
+    await writeResult(client, { runId: holder.runId, result });
+  });
+}
+
+/**
+ * Writes the row. A series that a run answers in several parts (a backfill, month by month) has one row: counts and
+ * requests add up, the rest is the newest part's.
+ */
+export async function writeResult(
+  client: pg.PoolClient,
+  { runId, result }: { runId: number; result: Omit<SeriesResult, "watermark"> },
+): Promise<SeriesResult> {
+  const { series: { symbol, interval }, counts } = result;
+  const { rows: [row] } = await client.query<SeriesResult>(
+    `insert into series_result as old (run_id, symbol, "interval", status, kind, message, requests, inserted, revised,
+       unchanged, provisional, quarantined, started_at, finished_at, watermark)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, (
+       select ts from stock_data where symbol = $2 and "interval" = $3 and settled order by ts desc limit 1))
+     on conflict (run_id, symbol, "interval") do update set
+       status = excluded.status, kind = excluded.kind, message = excluded.message,
+       requests = old.requests + excluded.requests, inserted = old.inserted + excluded.inserted,
+       revised = old.revised + excluded.revised, unchanged = old.unchanged + excluded.unchanged,
+       provisional = old.provisional + excluded.provisional, quarantined = old.quarantined + excluded.quarantined,
+       watermark = excluded.watermark, finished_at = excluded.finished_at
+     returning ${RESULT}`,
+    [
+      runId,
+      symbol,
+      interval,
+      result.status,
+      result.kind,
+      result.message,
+      result.requests,
+      counts.inserted,
+      counts.revised,
+      counts.unchanged,
+      counts.provisional,
+      counts.quarantined,
+      instant(result.startedAt),
+      instant(result.finishedAt),
+    ],
+  );
+  return row!;
+}
+
+/** The row as an earlier attempt wrote it, if the connection was lost after its commit and not before. */
+export async function committedBefore(
+  client: pg.PoolClient,
+  { runId, result }: { runId: number; result: Pick<SeriesResult, "series" | "finishedAt"> },
+): Promise<SeriesResult | null> {
+  const { rows: [row] } = await client.query<SeriesResult>(
+    `select ${RESULT} from series_result
+     where run_id = $1 and symbol = $2 and "interval" = $3 and finished_at = $4`,
+    [runId, result.series.symbol, result.series.interval, instant(result.finishedAt)],
+  );
+  return row ?? null;
+}
+
+/** Every series result of a run, in the order they were finished. */
+export function resultsOf(db: Database, runId: number): Promise<SeriesResult[]> {
+  return query<SeriesResult>(
+    db,
+    `select ${RESULT} from series_result where run_id = $1 order by finished_at, symbol, "interval"`,
+    [runId],
+  );
+}

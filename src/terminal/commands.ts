@@ -1,0 +1,136 @@
+/** What does a command line ask for? Words and flags become one value; a wrong one becomes one clear message. */
+import { Command as Program, CommanderError, InvalidArgumentError } from "commander";
+import type { Interval, StockSymbol } from "../bar.ts";
+import { parseIntervals, parseSymbols, type Selection } from "../selection.ts";
+
+export type Command =
+  | { readonly name: "run"; readonly selection: Selection; readonly quiet: boolean }
+  | { readonly name: "serve"; readonly host: string | null; readonly port: number | null }
+  | { readonly name: "plan"; readonly selection: Selection; readonly json: boolean }
+  | { readonly name: "status"; readonly selection: Selection; readonly json: boolean }
+  | { readonly name: "check" }
+  | { readonly name: "migrate" }
+  | { readonly name: "demo"; readonly dir: string | null }
+  /** Help or the version: print and leave. */
+  | { readonly name: "print"; readonly text: string; readonly exitCode: 0 };
+
+/** A command line that cannot be understood. */
+export interface Usage {
+  readonly name: "usage";
+  readonly message: string;
+  readonly exitCode: 2;
+}
+
+const PROGRAM = "stocks-etl";
+const EXIT_CODES = "Exit codes: 0 complete or nothing due, 1 failed, 2 usage or configuration, 3 partial or deferred";
+const SETTINGS = "Settings come from the environment or a .env file: see .env.example";
+
+/** Reads the words after the program's name. Without a command `serve` is meant. Never throws, prints or exits. */
+export function parseCommand(args: readonly string[], { version }: { version: string }): Command | Usage {
+  let command: Command | null = null;
+  let printed = "";
+  const program = describeProgram(version, (found) => command = found);
+  for (const one of [program, ...program.commands]) {
+    one.exitOverride();
+    one.configureOutput({
+      writeOut: (text) => printed += text,
+      writeErr: () => {},
+      getOutHelpWidth: () => 100,
+      getErrHelpWidth: () => 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  }
+  try {
+    program.parse(withDefault(args), { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { name: "print", text: printed, exitCode: 0 };
+    const found = error.code === "commander.help" ? `unknown command "${args.at(-1)}"` : foundIn(error);
+    return {
+      name: "usage",
+      message: `Cannot understand the command line: ${found}; see "${PROGRAM} help"`,
+      exitCode: 2,
+    };
+  }
+  return command ?? { name: "print", text: program.helpInformation(), exitCode: 0 };
+}
+
+/** A default command of commander's own would take a misspelt command for an argument of `serve`. */
+function withDefault(args: readonly string[]): string[] {
+  const first = args[0];
+  const own = ["-h", "--help", "-V", "--version"];
+  return first === undefined || (first.startsWith("-") && !own.includes(first)) ? ["serve", ...args] : [...args];
+}
+
+function describeProgram(version: string, found: (command: Command) => void): Program {
+  const program = new Program(PROGRAM)
+    .description("Keeps stock bars from Alpha Vantage in PostgreSQL, on a schedule")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .addHelpText("after", `\n${SETTINGS}\n${EXIT_CODES}`);
+  withSelection(program.command("run").description("one run now: plan, ask, store, close"))
+    .option("-q, --quiet", "no progress, only the outcome")
+    .action((options) => found({ name: "run", selection: selectionOf(options), quiet: options.quiet === true }));
+  program.command("serve").description("the schedule and the page, until stopped (the default)")
+    .option("--host <address>", "address to listen on, over HOST")
+    .option("--port <number>", "port to listen on, over PORT", readPort)
+    .action((options) => found({ name: "serve", host: options.host ?? null, port: options.port ?? null }));
+  withSelection(program.command("plan").description("what the next run would ask, why and at what cost"))
+    .option("--json", "as JSON")
+    .action((options) => found({ name: "plan", selection: selectionOf(options), json: options.json === true }));
+  withSelection(program.command("status").description("every series: watermark, last outcome, next tick"))
+    .option("--json", "as JSON")
+    .action((options) => found({ name: "status", selection: selectionOf(options), json: options.json === true }));
+  program.command("check").description("configuration, database, key and clock, each with what to do")
+    .action(() => found({ name: "check" }));
+  program.command("migrate").description("bring the database schema up to date")
+    .action(() => found({ name: "migrate" }));
+  program.command("demo").description("the main job on recorded real answers, no key needed")
+    .option("--dir <folder>", "keep the demo's database there (default: in memory)")
+    .action((options) => found({ name: "demo", dir: options.dir ?? null }));
+  return program;
+}
+
+function withSelection(command: Program): Program {
+  return command
+    .option("--symbols <list>", "only these of the configured symbols: IBM,MSFT", readSymbols)
+    .option("--intervals <list>", "only these of the configured intervals: 30min,daily", readIntervals);
+}
+
+function selectionOf(options: { symbols?: StockSymbol[]; intervals?: Interval[] }): Selection {
+  return { symbols: options.symbols ?? null, intervals: options.intervals ?? null };
+}
+
+function readSymbols(text: string): StockSymbol[] {
+  const { symbols, wrong } = parseSymbols(text);
+  return listed(symbols, wrong);
+}
+
+function readIntervals(text: string): Interval[] {
+  const { intervals, wrong } = parseIntervals(text);
+  return listed(intervals, wrong);
+}
+
+function listed<T>(list: T[], wrong: readonly string[]): T[] {
+  if (wrong[0] !== undefined) throw new InvalidArgumentError(wrong[0]);
+  if (list.length === 0) throw new InvalidArgumentError("the list names nothing");
+  return list;
+}
+
+function readPort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65535) throw new InvalidArgumentError(`"${text}" is not a port from 1 to 65535`);
+  return port;
+}
+
+/** commander's `error: unknown command 'rnu'\n(Did you mean run?)` on one line, in our form. */
+function foundIn(error: CommanderError): string {
+  return error.message
+    .replace(/^error: /, "")
+    .replace(/ argument '.*' is invalid\. /s, ": ")
+    .replace(/\s*\n\s*/g, " ")
+    .replace(/\.$/, "")
+    .replaceAll("'", '"');
+}

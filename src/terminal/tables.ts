@@ -1,0 +1,185 @@
+/** How do a plan, the state of the series and a finished run look in a terminal? Times are UTC and say so with a Z. */
+import { intradayLength, type Series, seriesName } from "../bar.ts";
+import type { Plan, PlanEntry, Quota, SeriesState } from "../plan.ts";
+import { formOf } from "../request.ts";
+import type { Outcome, SeriesResult, Totals } from "../run.ts";
+import { layOut, oneLine, type Style, styleOf } from "./columns.ts";
+
+export interface Look {
+  /** A terminal that wants it: not a pipe, no NO_COLOR. */
+  readonly colour: boolean;
+  /** Columns to fill at most; 100 when unknown. */
+  readonly width?: number;
+}
+
+/** What the next run would ask, why, and at what cost; reasons the table had to cut are below it in full. */
+export function renderPlan(plan: Plan, { colour, width = 100 }: Look): string {
+  const style = styleOf(colour);
+  const rows = plan.entries.map((entry) => [
+    seriesName(entry.series),
+    entry.action,
+    entry.action === "ask" ? formOf(entry.request) : "",
+    entry.action === "ask" ? "1" : "",
+    entry.action === "defer" ? `${entry.reason}; not before ${instant(entry.until)}` : entry.reason,
+  ]);
+  const columns = [
+    { heading: "series" },
+    { heading: "action" },
+    { heading: "request" },
+    { heading: "cost", align: "right" },
+    { heading: "reason", flexible: true },
+  ] as const;
+  const tone = (entry: PlanEntry) =>
+    entry.action === "ask" ? style.good : entry.action === "defer" ? style.warn : style.dim;
+  const paint = (cell: string, place: { row: number; column: number }) =>
+    place.column === 1 ? tone(plan.entries[place.row]!)(cell) : cell;
+  const table = layOut(columns, rows, { width, paint });
+  const full = rows.flatMap(([name, , , , reason = ""], row) =>
+    table[row + 1]!.endsWith(oneLine(reason)) ? [] : [`${name}: ${oneLine(reason)}`]
+  );
+  return [...table, "", ...full, ...(full.length > 0 ? [""] : []), planSentence(plan), ""].join("\n");
+}
+
+/** `5 requests now, 3 series complete, 2 not entitled; 20 of 25 requests are left today`. */
+export function planSentence({ entries, quota, now }: Plan): string {
+  const count = (test: (entry: PlanEntry) => boolean) => entries.filter(test).length;
+  const asks = count((entry) => entry.action === "ask");
+  const parts = [asks === 0 ? "Nothing to ask now" : `${counted(asks, "request")} now`];
+  const deferred = count((entry) => entry.action === "defer");
+  const complete = count((entry) => entry.action === "skip" && entry.why === "complete");
+  const refused = count((entry) => entry.action === "skip" && entry.why === "not-entitled");
+  if (deferred > 0) parts.push(`${deferred} deferred`);
+  if (complete > 0) parts.push(`${complete} series complete`);
+  if (refused > 0) parts.push(`${refused} not entitled`);
+  return `${parts.join(", ")}; ${quotaSentence(quota, now)}`;
+}
+
+function quotaSentence({ perDay, usedToday, blockedUntil }: Quota, now: number): string {
+  if (blockedUntil !== null && blockedUntil > now) {
+    return `the vendor's daily limit is reached, not asked before ${instant(blockedUntil)}`;
+  }
+  if (perDay === null) return `${counted(usedToday, "request")} sent today, no daily limit`;
+  return `${Math.max(0, perDay - usedToday)} of ${counted(perDay, "request")} are left today`;
+}
+
+/** Every series: what is stored, how its last run ended; then when the next tick is due (`null`: none is). */
+export function renderStatus(
+  states: readonly SeriesState[],
+  { nextTick, colour, width = 100 }: Look & { nextTick: number | null },
+): string {
+  const style = styleOf(colour);
+  const rows = states.map(({ series, first, watermark, last }) => [
+    seriesName(series),
+    barTime(series, first),
+    barTime(series, watermark),
+    last === null ? "never asked" : last.kind === null ? last.status : `${last.status}: ${last.kind}`,
+    last === null ? "" : instant(last.at),
+  ]);
+  const columns = [
+    { heading: "series" },
+    { heading: "first bar" },
+    { heading: "watermark" },
+    { heading: "last outcome", flexible: true },
+    { heading: "when" },
+  ] as const;
+  const paint = (cell: string, { row, column }: { row: number; column: number }) =>
+    column === 3 ? toneOf(states[row]!.last?.status, style)(cell) : cell;
+  const tick = nextTick === null ? "No tick is due" : `Next tick ${instant(nextTick)}`;
+  return [...layOut(columns, rows, { width, paint }), "", tick, ""].join("\n");
+}
+
+/** What a run did, series by series; the vendor's words in full below; then the totals and the outcome. */
+export function renderSummary(
+  { runId, outcome, message, results, totals, durationMs }: {
+    runId: number;
+    outcome: Outcome;
+    message: string | null;
+    results: readonly SeriesResult[];
+    totals: Totals;
+    durationMs: number;
+  },
+  { colour, width = 100 }: Look,
+): string {
+  const style = styleOf(colour);
+  const rows = results.map((result) => [
+    seriesName(result.series),
+    result.status,
+    ...countCells(result.counts),
+    String(result.requests),
+    barTime(result.series, result.watermark),
+    result.message ?? "",
+  ]);
+  const sums = ["total", "", ...countCells(totals), String(totals.requests), "", ""];
+  const columns = [
+    { heading: "series" },
+    { heading: "status" },
+    { heading: "new", align: "right" },
+    { heading: "revised", align: "right" },
+    { heading: "unch.", align: "right" },
+    { heading: "prov.", align: "right" },
+    { heading: "quar.", align: "right" },
+    { heading: "req.", align: "right" },
+    { heading: "watermark" },
+    { heading: "message", flexible: true },
+  ] as const;
+  const paint = (cell: string, { row, column }: { row: number; column: number }) =>
+    column === 1 ? toneOf(results[row]?.status, style)(cell) : cell;
+  const table = results.length === 0 ? [] : [...layOut(columns, [...rows, ...[sums]], { width, paint }), ""];
+  const said = results.filter((result) => result.message !== null)
+    .map((result) => `${seriesName(result.series)}: ${oneLine(result.message!)}`);
+  const sentence = toneOf(outcome, style)(summarySentence({ runId, outcome, message, totals, durationMs }));
+  return [...table, ...said, ...(said.length > 0 ? [""] : []), sentence, ""].join("\n");
+}
+
+function countCells(counts: SeriesResult["counts"]): string[] {
+  const { inserted, revised, unchanged, provisional, quarantined } = counts;
+  return [inserted, revised, unchanged, provisional, quarantined].map(grouped);
+}
+
+/** `Run 7 partial in 3.2 s: 4 of 5 series stored, 1 failed, 400 new bars, 5 requests`. */
+export function summarySentence(
+  { runId, outcome, message, totals, durationMs }: {
+    runId: number;
+    outcome: Outcome;
+    message: string | null;
+    totals: Totals;
+    durationMs: number;
+  },
+): string {
+  const parts = [`${totals.stored} of ${totals.series} series stored`];
+  for (const status of ["late", "failed", "deferred", "cancelled"] as const) {
+    if (totals[status] > 0) parts.push(`${totals[status]} ${status}`);
+  }
+  parts.push(`${grouped(totals.inserted)} new bars`, counted(totals.requests, "request"));
+  const facts = totals.series === 0 ? "" : `: ${parts.join(", ")}`;
+  const why = message === null ? "" : ` (${oneLine(message)})`;
+  return `Run ${runId} ${outcome.replace("-", " ")} in ${(durationMs / 1000).toFixed(1)} s${facts}${why}`;
+}
+
+/** Colour says what the words say: never the only sign. */
+function toneOf(word: string | undefined, style: Style): Style["good"] {
+  if (word === "stored" || word === "complete" || word === "nothing-due") return style.good;
+  if (word === "failed" || word === "abandoned" || word === "cancelled") return style.bad;
+  return word === undefined ? style.dim : style.warn;
+}
+
+/** A bar's time: a date for daily and longer, else the minute it starts. */
+export function barTime(series: Series, ts: number | null): string {
+  if (ts === null) return "-";
+  const iso = new Date(ts).toISOString();
+  return intradayLength(series.interval) === null ? iso.slice(0, 10) : `${iso.slice(0, 10)} ${iso.slice(11, 16)}Z`;
+}
+
+/** `2026-01-02 14:30Z`. */
+export function instant(ms: number): string {
+  const iso = new Date(ms).toISOString();
+  return `${iso.slice(0, 10)} ${iso.slice(11, 16)}Z`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+}

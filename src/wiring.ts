@@ -1,0 +1,196 @@
+/** How do the rooms carry out the effects of a run? The one place where the story's words meet the rooms' functions. */
+import type { BarDocument } from "./alphavantage/answer.ts";
+import { type Client, createClient } from "./alphavantage/client.ts";
+import { readSeries } from "./alphavantage/series.ts";
+import { VENDOR_BACKOFF } from "./backoff.ts";
+import { isSettled } from "./bar.ts";
+import { type Config, requireKey } from "./config.ts";
+import type { Market } from "./due.ts";
+import type { Asked, Claim, Effects, Reading } from "./effects.ts";
+import type { Emit } from "./event.ts";
+import { storeSeries } from "./postgres/bars.ts";
+import type { Database } from "./postgres/connect.ts";
+import { entitlements, rememberEntitlement } from "./postgres/entitlements.ts";
+import { chargeRequest, lastSentAt, quotaState, recordAnswer } from "./postgres/quota.ts";
+import { recordResult } from "./postgres/results.ts";
+import { claimRun, closeRun, recordPlan, renewLease } from "./postgres/runs.ts";
+import { seriesStates } from "./postgres/states.ts";
+import type { BarRequest } from "./request.ts";
+import { LeaseLost, type Trigger } from "./run.ts";
+
+/** What the program takes from the machine it runs on. */
+export interface World {
+  /** Epoch ms. */
+  now(): number;
+  /** Rejects at once when the signal is aborted. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  random(): number;
+  /** Names this process in leases: host, process and something no later process repeats. */
+  readonly owner: string;
+  /** For what goes wrong beside the work, as an idle connection that breaks. */
+  readonly onError: (message: string) => void;
+}
+
+/** What every run of one program shares. */
+export interface Rooms {
+  readonly config: Config;
+  readonly world: World;
+  readonly database: Database;
+  /** Stands for the key in the ledger; the key itself is never written. */
+  readonly keyHash: string;
+}
+
+export interface RunWiring {
+  readonly trigger: Trigger;
+  readonly tickId: number | null;
+  readonly emit: Emit;
+  readonly abort: AbortSignal;
+  /** Wait for a run that looks dead until its lease is out, instead of giving way at once. */
+  readonly patient: boolean;
+}
+
+/** A run is found dead this long after its process stopped renewing the lease. */
+export const LEASE_MS = 10_000;
+const RETRY_CLAIM_MS = 500;
+const DAY = 86_400_000;
+const QUARTER_HOUR = 900_000;
+
+/** How this key's data runs behind the market (facts §2.1, §2.2). */
+export function marketOf({ vendor }: Config): Market {
+  const delays = { realtime: 0, delayed: QUARTER_HOUR };
+  return {
+    delayMs: vendor.entitlement === null ? null : delays[vendor.entitlement],
+    extendedHours: vendor.extendedHours,
+  };
+}
+
+/**
+ * The effects of one run.
+ *
+ * @throws Error when no key is configured
+ */
+export async function effectsOf(rooms: Rooms, wiring: RunWiring): Promise<Effects<BarDocument>> {
+  const { config, database, keyHash, world } = rooms;
+  const { owner } = world;
+  const fence = (runId: number) => ({ runId, owner, leaseMs: LEASE_MS });
+  const run = { id: 0 };
+  const client = await openClient(rooms, () => run.id);
+  return {
+    now: () => world.now(),
+    emit: wiring.emit,
+    claim: async () => {
+      const claim = await claimPatiently(rooms, wiring);
+      if ("runId" in claim) run.id = claim.runId;
+      return claim;
+    },
+    keepAlive: (runId, lost) => keepAlive(rooms, runId, lost),
+    states: (series) => seriesStates(database, series),
+    planned: async (runId, planned) => {
+      if (!await recordPlan(database, { runId, owner, planned })) throw new LeaseLost(runId);
+    },
+    quota: () => quotaState(database, { keyHash, now: world.now(), perDay: config.vendor.perDay }),
+    entitlements: () => entitlements(database, keyHash),
+    learn: (entitlement, message) => rememberEntitlement(database, { keyHash, ...entitlement, message }),
+    ask: (request, { runId, signal }) => ask(client, request, { runId, signal, emit: wiring.emit }),
+    read: (document, request) => read(document, request, { config, now: world.now() }),
+    store: ({ bars, rejects }, { runId, result }) =>
+      storeSeries(database, { ...fence(runId), series: result.series, bars, rejects, result, now: world.now() }),
+    record: (result, { runId }) => recordResult(database, { ...fence(runId), result }),
+    close: (runId, ending) => closeRun(database, { runId, owner, ...ending, now: world.now() }),
+  };
+}
+
+/** A client for one run. Its pace starts from the ledger, so that a restart is no way around it. */
+async function openClient({ config, database, keyHash, world }: Rooms, runId: () => number): Promise<Client> {
+  const found = requireKey(config);
+  if ("problem" in found) throw new Error(found.problem.message);
+  const { url, perDay, perMinute, politeDelayMs, timeoutMs, extendedHours, entitlement } = config.vendor;
+  return createClient({
+    base: url,
+    key: found.key,
+    extendedHours,
+    entitlement,
+    timeoutMs,
+    pace: { perSecond: null, perMinute, politeDelayMs },
+    backoff: VENDOR_BACKOFF,
+    lastSentAt: await lastSentAt(database, keyHash),
+    clock: world,
+    random: () => world.random(),
+    charge: (request, attempt) => {
+      const now = world.now();
+      return chargeRequest(database, {
+        keyHash,
+        runId: runId(),
+        request,
+        attempt,
+        now,
+        perDay,
+        dayStart: now - now % DAY,
+      });
+    },
+    record: (id, record) => recordAnswer(database, id, { ...record, now: world.now() }),
+  });
+}
+
+async function ask(
+  client: Client,
+  request: BarRequest,
+  { runId, signal, emit }: { runId: number; signal: AbortSignal; emit: Emit },
+): Promise<Asked<BarDocument>> {
+  const { answer, requests } = await client.ask(request, { signal, onEvent: (event) => emit({ ...event, runId }) });
+  return { ...answer, requests };
+}
+
+/** Step 4. An answer reaches as far as the vendor's delay and its own `Last Refreshed` say, whatever our clock shows. */
+function read(
+  document: BarDocument,
+  request: BarRequest,
+  { config, now }: { config: Config; now: number },
+): Reading {
+  const reach = now - (marketOf(config).delayMs ?? 0);
+  return readSeries(document, {
+    request,
+    now,
+    settled: (ts, { newest, lastRefreshed }) => {
+      const asOf = lastRefreshed === null ? reach : Math.min(reach, lastRefreshed);
+      return isSettled(request.series, ts, { asOf, newest });
+    },
+  });
+}
+
+/**
+ * A run that another process holds may be dead: then its lease runs out within {@link LEASE_MS}. One that is alive keeps
+ * renewing, and we give way.
+ */
+async function claimPatiently({ database, world }: Rooms, wiring: RunWiring): Promise<Claim> {
+  const { trigger, tickId, patient, emit, abort } = wiring;
+  const { owner } = world;
+  const deadline = world.now() + LEASE_MS + 4 * RETRY_CLAIM_MS;
+  for (let told = false;;) {
+    const exclusive = database.engine === "embedded";
+    const claim = await claimRun(database, { owner, trigger, tickId, leaseMs: LEASE_MS, now: world.now(), exclusive });
+    for (const dead of claim.abandoned) emit({ type: "run-abandoned", ...dead });
+    if ("runId" in claim) return claim;
+    if (!("busy" in claim) || !patient || world.now() >= deadline) return claim;
+    if (!told) emit({ type: "run-waiting", ...claim.busy, until: deadline });
+    told = true;
+    await world.sleep(RETRY_CLAIM_MS, abort);
+  }
+}
+
+/** Renews the lease three times within its length, until told to stop. */
+function keepAlive({ database, world }: Rooms, runId: number, lost: () => void): () => void {
+  let renewing = false;
+  const timer = setInterval(async () => {
+    if (renewing) return;
+    renewing = true;
+    try {
+      if (!await renewLease(database, { runId, owner: world.owner, leaseMs: LEASE_MS })) lost();
+    } catch {
+      // The database is out of reach. The lease runs by its clock; the next store learns whether the run is still ours.
+    } finally {
+      renewing = false;
+    }
+  }, LEASE_MS / 3);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,227 @@
+/** The main job end to end: recorded real answers in, bars in PostgreSQL out, and every fault told as what it is. */
+import assert from "node:assert/strict";
+import { RECORDED_AT, RECORDED_SERIES, startReplay } from "../src/alphavantage/replay.ts";
+import { type App, openApp } from "../src/app.ts";
+import type { Series } from "../src/bar.ts";
+import { type Config, parseConfig } from "../src/config.ts";
+import type { RunReport } from "../src/ingest.ts";
+import type { Outcome } from "../src/run.ts";
+import type { World } from "../src/wiring.ts";
+import { serverDatabase } from "./support/database.ts";
+import { type Fault, notice, startVendor } from "./support/vendor.ts";
+
+const RECORDED = new URL("../src/alphavantage/recorded/", import.meta.url);
+
+function world(start: number): World & { ahead: number } {
+  const began = Date.now();
+  const self = {
+    ahead: 0,
+    now: () => start + self.ahead + Date.now() - began,
+    // Waits take no time: the clock jumps over them.
+    sleep: (ms: number, signal: AbortSignal) => {
+      self.ahead += Math.max(0, ms);
+      return signal.aborted ? Promise.reject(signal.reason) : Promise.resolve();
+    },
+    random: () => 0.5,
+    owner: `test:${crypto.randomUUID()}`,
+    onError: () => {},
+  };
+  return self;
+}
+
+function configFor(vendor: string, database: Config["database"], env: Record<string, string> = {}): Config {
+  const parsed = parseConfig({ API_KEY: "appkey", ALPHAVANTAGE_URL: vendor, API_REQUESTS_PER_DAY: "0", ...env }, {
+    readFile: () => "",
+  });
+  assert.ok("config" in parsed, JSON.stringify(parsed));
+  return { ...parsed.config, database };
+}
+
+async function run(app: App, series: readonly Series[]): Promise<RunReport> {
+  const signal = new AbortController().signal;
+  const options = {
+    trigger: "manual",
+    tickId: null,
+    emit: () => {},
+    stop: signal,
+    abort: signal,
+    patient: false,
+  } as const;
+  const report = await app.run({ series, ...options });
+  assert.ok("outcome" in report);
+  return report;
+}
+
+/** Opens the app on each engine in turn, each with an empty database. */
+function onBothEngines(name: string, test: (database: Config["database"]) => Promise<void>): void {
+  Deno.test(`${name} (server)`, async () => {
+    await using at = await serverDatabase();
+    await test({ kind: "server", url: at.url, poolSize: 2 });
+  });
+  Deno.test(`${name} (embedded)`, () => test({ kind: "embedded", dataDir: null }));
+}
+
+/** A recording's rows by a reading of our own: Temporal for the zone, strings for the numbers. */
+async function recordedRows({ symbol, interval }: Series): Promise<string[]> {
+  for await (const { name } of Deno.readDir(RECORDED)) {
+    const kind = interval.endsWith("min") ? "INTRADAY" : interval.toUpperCase();
+    const mark = interval.endsWith("min") ? `_${interval}_` : "_";
+    if (!name.startsWith(`TIME_SERIES_${kind}_${symbol}${mark}`)) continue;
+    const document = JSON.parse(await Deno.readTextFile(new URL(name, RECORDED)));
+    const key = Object.keys(document).find((key) => key.includes("Time Series"))!;
+    return Object.entries<Record<string, string>>(document[key]).map(([stamp, row]) => {
+      const instant = stamp.includes(" ")
+        ? Temporal.PlainDateTime.from(stamp).toZonedDateTime("America/New_York").toInstant()
+        : Temporal.Instant.from(`${stamp}T00:00Z`);
+      return [instant.epochMilliseconds, ...Object.values(row)].join(" ");
+    }).sort();
+  }
+  throw new Error(`Cannot find a recording of ${symbol} ${interval}`);
+}
+
+async function storedRows(app: App, { symbol, interval }: Series): Promise<string[]> {
+  const { rows } = await app.database.pool.query(
+    `select concat_ws(' ', (extract(epoch from ts) * 1000)::bigint, open, high, low, close, volume) as row
+       from stock_data where symbol = $1 and "interval" = $2`,
+    [symbol, interval],
+  );
+  return rows.map(({ row }) => row).sort();
+}
+
+/** Changes with every physical write of a row, also of one that writes the same values again. */
+async function versions(app: App): Promise<string[]> {
+  const { rows } = await app.database.pool.query(
+    `select concat_ws(' ', symbol, "interval", ts, xmin, ctid) as version from stock_data order by 1`,
+  );
+  return rows.map(({ version }) => version);
+}
+
+onBothEngines("the recorded answers become exactly their bars, and a second load writes nothing", async (database) => {
+  const replay = startReplay();
+  const clock = world(RECORDED_AT);
+  const app = await openApp(configFor(replay.url, database), clock);
+  try {
+    const first = await run(app, RECORDED_SERIES);
+    assert.equal(first.outcome, "complete", JSON.stringify(first.results));
+    let bars = 0;
+    for (const series of RECORDED_SERIES) {
+      const [recorded, stored] = [await recordedRows(series), await storedRows(app, series)];
+      assert.deepEqual(stored, recorded, `${series.symbol} ${series.interval}`);
+      bars += stored.length;
+    }
+    assert.equal(bars, 2_419);
+    const provisional = await app.database.pool.query(
+      `select "interval", (ts at time zone 'UTC')::date::text as date from stock_data where not settled order by "interval"`,
+    );
+    assert.deepEqual(provisional.rows.map((row) => `${row.interval} ${row.date}`), [
+      "monthly 2023-07-03",
+      "weekly 2023-07-03",
+    ]);
+
+    const written = await versions(app);
+    const asked = replay.requests();
+    assert.equal((await run(app, RECORDED_SERIES)).outcome, "nothing-due");
+    assert.equal(replay.requests(), asked, "a request that could bring nothing");
+    // Two sessions later the vendor has still the same: everything due is asked, nothing is written.
+    clock.ahead += 2.5 * 86_400_000;
+    const late = await run(app, RECORDED_SERIES);
+    assert.equal(late.outcome, "partial");
+    assert.ok(replay.requests() > asked);
+    assert.deepEqual(new Set(late.results.map(({ status }) => status)), new Set(["late"]));
+    assert.equal(late.totals.inserted + late.totals.revised + late.totals.provisional, 0);
+    assert.deepEqual(await versions(app), written);
+  } finally {
+    await app.close();
+    await replay.close();
+  }
+});
+
+/** Every fault once: what it must be called, and what the run with one good series beside it comes to. */
+const LADDER: [Fault, string, Outcome][] = [
+  [notice("1"), "bad-key", "failed"],
+  [notice("2"), "bad-symbol", "partial"],
+  [notice("3"), "unknown-notice", "partial"],
+  [notice("4"), "daily-limit", "deferred"],
+  [notice("5"), "daily-limit", "deferred"],
+  [notice("6"), "daily-limit", "deferred"],
+  [notice("7"), "burst", "partial"],
+  [notice("8"), "premium", "failed"],
+  [notice("10"), "premium", "failed"],
+  [notice("11"), "bad-key", "failed"],
+  [notice("12"), "bad-key", "failed"],
+  [notice("13"), "burst", "partial"],
+  [notice("14"), "burst", "partial"],
+  ["empty", "empty", "partial"],
+  ["http-429", "burst", "partial"],
+  ["html-503", "outage", "partial"],
+  ["refused-accept", "unknown-notice", "partial"],
+  ["truncated-json", "malformed", "partial"],
+  ["wrong-symbol", "malformed", "partial"],
+  ["stalled-body", "outage", "partial"],
+  ["reset", "outage", "partial"],
+  ["reset-mid-body", "outage", "partial"],
+  ["huge", "malformed", "partial"],
+  [{ body: '{"Information": "Something nobody has seen before."}' }, "unknown-notice", "partial"],
+];
+
+Deno.test("the ladder of faults: each met by one series is told by its name, and the series beside it is stored", async (t) => {
+  for (const [fault, kind, outcome] of LADDER) {
+    const name = typeof fault === "string" ? fault : fault.body.slice(0, 60);
+    await t.step(`${kind}: ${name}`, async () => {
+      await using vendor = await startVendor();
+      await using at = await serverDatabase();
+      vendor.answerBy(({ symbol }) => symbol === "BAD" ? fault : null);
+      const env = { API_TIMEOUT_SEC: "1", API_POLITE_DELAY_SEC: "0", API_REQUESTS_PER_MINUTE: "6000" };
+      const config = configFor(vendor.url, { kind: "server", url: at.url, poolSize: 2 }, env);
+      const app = await openApp(config, world(RECORDED_AT));
+      try {
+        const series = ["BAD", "GOOD"].map((symbol) => ({ symbol, interval: "weekly" as const }));
+        const report = await run(app, series);
+        const [bad, good] = report.results;
+        assert.equal(bad!.kind, kind, JSON.stringify(bad));
+        assert.equal(report.outcome, outcome);
+        assert.equal(good!.status, outcome === "partial" ? "stored" : good!.status);
+        assert.ok(bad!.message!.length > 10 && !bad!.message!.includes("appkey"), bad!.message!);
+        assert.ok(bad!.requests <= 5, "attempts are bounded");
+        const stored = await storedRows(app, series[0]!);
+        assert.deepEqual(stored, [], "nothing of a refusal becomes a bar");
+        const ledger = await at.db.pool.query("select count(*)::int as sent from request where symbol = 'BAD'");
+        assert.equal(ledger.rows[0].sent, bad!.requests, "every request is in the ledger");
+      } finally {
+        await app.close();
+      }
+    });
+  }
+});
+
+Deno.test("the running week is replaced day by day, and its last answer is the one that settles", async () => {
+  await using vendor = await startVendor();
+  await using at = await serverDatabase();
+  const clock = world(Date.parse("2023-06-26T21:00Z"));
+  const series = { symbol: "IBM", interval: "weekly" } as const;
+  const config = configFor(vendor.url, { kind: "server", url: at.url, poolSize: 2 });
+  const app = await openApp(config, clock);
+  try {
+    const seen = [];
+    for (const [day, hours] of [["26", 0], ["28", 48], ["30", 48], ["30", 24 * 7]] as const) {
+      clock.ahead += hours * 3_600_000;
+      const week = (stamp: string, close: string) => ({ stamp, open: "10", high: "20", low: "5", close, volume: day });
+      vendor.bars(series, [week("2023-06-23", "11"), week(`2023-06-${day}`, `12.${day}`)]);
+      // The plan has no reason to ask for a running week: forget that the last one is complete.
+      await at.db.pool.query("update stock_data set settled = false where ts = '2023-06-23T00:00Z'");
+      await run(app, [series]);
+      seen.push(await storedRows(app, series));
+    }
+    const week = (rows: string[]) => rows.map((row) => new Date(Number(row.split(" ")[0])).toISOString().slice(0, 10));
+    assert.deepEqual(seen.map(week), [
+      ["2023-06-23", "2023-06-26"],
+      ["2023-06-23", "2023-06-28"],
+      ["2023-06-23", "2023-06-30"],
+      ["2023-06-23", "2023-06-30"],
+    ]);
+    const { rows } = await at.db.pool.query("select settled from stock_data order by ts");
+    assert.deepEqual(rows.map(({ settled }) => settled), [true, true]);
+  } finally {
+    await app.close();
+  }
+});

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import type { Interval } from "../src/bar.ts";
+import { isComplete, isLate, type Market, targetOf } from "../src/due.ts";
+
+const at = (iso: string) => Date.parse(iso);
+const iso = (ts: number) => new Date(ts).toISOString().slice(0, 16);
+const endOfDay: Market = { delayMs: null, extendedHours: true };
+const ibm = (interval: Interval) => ({ symbol: "IBM", interval });
+
+Deno.test("the target is the newest bar that can be settled, per interval", () => {
+  const table: [Interval, string, string][] = [
+    // A half day before a holiday.
+    ["daily", "2023-07-03T17:14Z", "2023-06-30T00:00"],
+    ["daily", "2023-07-03T17:15Z", "2023-07-03T00:00"],
+    ["daily", "2023-07-05T12:00Z", "2023-07-03T00:00"],
+    ["weekly", "2023-07-04T06:00Z", "2023-06-30T00:00"],
+    ["weekly", "2023-07-07T20:15Z", "2023-07-07T00:00"],
+    ["weekly", "2024-03-28T20:15Z", "2024-03-28T00:00"],
+    ["monthly", "2023-06-30T20:14Z", "2023-05-31T00:00"],
+    ["monthly", "2023-06-30T20:15Z", "2023-06-30T00:00"],
+    ["monthly", "2024-01-01T12:00Z", "2023-12-29T00:00"],
+    // End-of-day data: nothing of a session before its late trading has closed.
+    ["60min", "2023-07-03T20:00Z", "2023-06-30T23:00"],
+    ["60min", "2023-07-03T21:01Z", "2023-07-03T20:00"],
+    ["5min", "2023-07-03T21:01Z", "2023-07-03T20:55"],
+  ];
+  for (const [interval, now, expected] of table) {
+    assert.equal(iso(targetOf(ibm(interval), at(now), endOfDay).ts), expected, `${interval} at ${now}`);
+  }
+});
+
+Deno.test("a key with live data is due as each bar closes, one with delayed data a quarter of an hour after", () => {
+  const live: Market = { delayMs: 0, extendedHours: true };
+  const delayed: Market = { delayMs: 15 * 60_000, extendedHours: true };
+  assert.equal(iso(targetOf(ibm("30min"), at("2023-06-29T14:01Z"), live).ts), "2023-06-29T13:30");
+  assert.equal(iso(targetOf(ibm("30min"), at("2023-06-29T14:00Z"), live).ts), "2023-06-29T13:00");
+  assert.equal(iso(targetOf(ibm("30min"), at("2023-06-29T14:15Z"), delayed).ts), "2023-06-29T13:00");
+  assert.equal(iso(targetOf(ibm("30min"), at("2023-06-29T14:16Z"), delayed).ts), "2023-06-29T13:30");
+  // Before the first bar of the day has closed, and at night, the session before counts.
+  assert.equal(iso(targetOf(ibm("30min"), at("2023-06-29T08:20Z"), live).ts), "2023-06-28T23:30");
+  assert.equal(iso(targetOf(ibm("30min"), at("2023-06-30T02:00Z"), live).ts), "2023-06-29T23:30");
+});
+
+Deno.test("complete: the watermark reached the target, or a later answer showed that there is no more", () => {
+  const target = targetOf(ibm("5min"), at("2023-07-04T06:00Z"), endOfDay);
+  const thin = { series: ibm("5min"), watermark: at("2023-07-03T19:40Z") };
+  assert.equal(isComplete({ ...thin, answeredAt: null }, target), false);
+  assert.equal(isComplete({ ...thin, answeredAt: target.availableAt - 1 }, target), false);
+  assert.equal(isComplete({ ...thin, answeredAt: target.availableAt }, target), true);
+  assert.equal(isComplete({ ...thin, watermark: target.ts, answeredAt: null }, target), true);
+  // An answer after the close that stopped at the session before shows nothing.
+  const before = { ...thin, watermark: at("2023-06-30T23:55Z"), answeredAt: target.availableAt };
+  assert.equal(isComplete(before, target), false);
+  assert.equal(isComplete({ ...thin, watermark: null, answeredAt: target.availableAt }, target), false);
+});
+
+Deno.test("a week is complete by its week, whatever day the vendor filed it under", () => {
+  const target = targetOf(ibm("weekly"), at("2023-07-01T06:00Z"), endOfDay);
+  const state = { series: ibm("weekly"), answeredAt: null };
+  assert.equal(isComplete({ ...state, watermark: at("2023-06-29T00:00Z") }, target), true);
+  assert.equal(isComplete({ ...state, watermark: at("2023-06-23T00:00Z") }, target), false);
+});
+
+Deno.test("late: an answer that stops before the session that has closed", () => {
+  const now = at("2023-07-04T06:00Z");
+  const late = (interval: Interval, newest: string | null) =>
+    isLate(ibm(interval), newest === null ? null : at(newest), targetOf(ibm(interval), now, endOfDay));
+  assert.equal(late("daily", "2023-07-03T00:00Z"), false);
+  assert.equal(late("daily", "2023-06-30T00:00Z"), true);
+  assert.equal(late("daily", null), true);
+  assert.equal(late("weekly", "2023-07-03T00:00Z"), false);
+  assert.equal(late("weekly", "2023-06-29T00:00Z"), true);
+  // Thin trading is not lateness; a missing day is.
+  assert.equal(late("5min", "2023-07-03T14:00Z"), false);
+  assert.equal(late("5min", "2023-06-30T23:55Z"), true);
+});
+
+Deno.test("before the first trades of a day a live key's answer is punctual with the session before", () => {
+  const live: Market = { delayMs: 0, extendedHours: true };
+  const target = targetOf(ibm("5min"), at("2023-06-29T08:10Z"), live);
+  assert.equal(isLate(ibm("5min"), at("2023-06-28T23:55Z"), target), false);
+  assert.equal(isLate(ibm("5min"), at("2023-06-27T23:55Z"), target), true);
+});

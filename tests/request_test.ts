@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { INTERVALS } from "../src/bar.ts";
+import { formOf, functionOf, hasSize } from "../src/request.ts";
+
+Deno.test("five intraday intervals share one function, which has no adjusted form", () => {
+  for (const interval of ["1min", "5min", "15min", "30min", "60min"] as const) {
+    assert.equal(functionOf(interval, false), "TIME_SERIES_INTRADAY");
+    assert.equal(functionOf(interval, true), "TIME_SERIES_INTRADAY");
+  }
+});
+
+Deno.test("daily, weekly and monthly have a plain and an adjusted function each", () => {
+  assert.equal(functionOf("daily", false), "TIME_SERIES_DAILY");
+  assert.equal(functionOf("daily", true), "TIME_SERIES_DAILY_ADJUSTED");
+  assert.equal(functionOf("weekly", false), "TIME_SERIES_WEEKLY");
+  assert.equal(functionOf("weekly", true), "TIME_SERIES_WEEKLY_ADJUSTED");
+  assert.equal(functionOf("monthly", false), "TIME_SERIES_MONTHLY");
+  assert.equal(functionOf("monthly", true), "TIME_SERIES_MONTHLY_ADJUSTED");
+});
+
+Deno.test("only intraday and daily functions take a size", () => {
+  const sized = INTERVALS.filter((interval) => hasSize(functionOf(interval, false)));
+  assert.deepEqual(sized, ["1min", "5min", "15min", "30min", "60min", "daily"]);
+  assert.deepEqual(INTERVALS.filter((interval) => hasSize(functionOf(interval, true))), sized);
+});
+
+Deno.test("a form names function, size and whether a month is asked for, never which", () => {
+  const form = (name: Parameters<typeof hasSize>[0], size: "full" | "compact" | null, month: string | null) =>
+    formOf({ function: name, size, month });
+  assert.equal(form("TIME_SERIES_DAILY", "full", null), "TIME_SERIES_DAILY full");
+  assert.equal(form("TIME_SERIES_DAILY", "compact", null), "TIME_SERIES_DAILY compact");
+  assert.equal(form("TIME_SERIES_WEEKLY", null, null), "TIME_SERIES_WEEKLY");
+  assert.equal(form("TIME_SERIES_INTRADAY", "full", "2024-01"), "TIME_SERIES_INTRADAY full month");
+  assert.equal(form("TIME_SERIES_INTRADAY", "full", "2024-02"), "TIME_SERIES_INTRADAY full month");
+  assert.equal(form("TIME_SERIES_INTRADAY", "full", null), "TIME_SERIES_INTRADAY full");
+});

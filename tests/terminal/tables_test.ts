@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import type { Interval, Series } from "../../src/bar.ts";
+import type { Plan, PlanEntry, SeriesState } from "../../src/plan.ts";
+import { NO_ROWS, type Outcome, outcomeOf, type SeriesResult, totalsOf } from "../../src/run.ts";
+import { displayWidth } from "../../src/terminal/columns.ts";
+import { barTime, planSentence, renderPlan, renderStatus, renderSummary } from "../../src/terminal/tables.ts";
+
+const series = (symbol: string, interval: Interval): Series => ({ symbol, interval });
+const now = Date.UTC(2026, 0, 2, 14, 30);
+const plain = { colour: false };
+
+function ask(symbol: string, interval: Interval): PlanEntry {
+  const one = series(symbol, interval);
+  const request = { series: one, function: "TIME_SERIES_DAILY", size: "compact", month: null } as const;
+  return { action: "ask", series: one, request, reason: "the session of 2025-12-31 has closed" };
+}
+
+const entries: PlanEntry[] = [
+  ask("IBM", "daily"),
+  ask("MSFT", "daily"),
+  { action: "defer", series: series("TSLA", "daily"), kind: "quota", reason: "spent", until: Date.UTC(2026, 0, 3) },
+  { action: "skip", series: series("VZ", "weekly"), why: "complete", reason: "complete until 2025-12-26" },
+  { action: "skip", series: series("IBM", "30min"), why: "not-entitled", reason: "premium since 2025-12-30" },
+];
+const plan: Plan = { now, entries, quota: { perDay: 25, usedToday: 5, blockedUntil: null } };
+
+Deno.test("plan: a line per series, then one sentence", () => {
+  assert.equal(
+    renderPlan(plan, plain),
+    [
+      "series      action  request                    cost  reason",
+      "IBM daily   ask     TIME_SERIES_DAILY compact     1  the session of 2025-12-31 has closed",
+      "MSFT daily  ask     TIME_SERIES_DAILY compact     1  the session of 2025-12-31 has closed",
+      "TSLA daily  defer                                    spent; not before 2026-01-03 00:00Z",
+      "VZ weekly   skip                                     complete until 2025-12-26",
+      "IBM 30min   skip                                     premium since 2025-12-30",
+      "",
+      "2 requests now, 1 deferred, 1 series complete, 1 not entitled; 20 of 25 requests are left today",
+      "",
+    ].join("\n"),
+  );
+});
+
+Deno.test("plan: a reason the table had to cut is told in full below it", () => {
+  const reason = "no settled bar yet: starts with the fullest answer this key may have, compact when full is refused";
+  const text = renderPlan({ ...plan, entries: [{ ...entries[0]!, reason } as PlanEntry, entries[1]!] }, plain);
+  assert.match(text, /^IBM daily .*…$/m);
+  assert.ok(text.includes(`\n\nIBM daily: ${reason}\n\n2 requests now; `), text);
+});
+
+Deno.test("plan: the sentence without a limit, over it, blocked, and with nothing to ask", () => {
+  const quota = (over: Partial<Plan["quota"]>, some = entries.slice(0, 1)) =>
+    planSentence({ now, entries: some, quota: { perDay: 25, usedToday: 0, blockedUntil: null, ...over } });
+  assert.equal(quota({ perDay: null, usedToday: 1 }), "1 request now; 1 request sent today, no daily limit");
+  assert.equal(quota({ usedToday: 30 }), "1 request now; 0 of 25 requests are left today");
+  assert.equal(
+    quota({ blockedUntil: now + 60_000 }),
+    "1 request now; the vendor's daily limit is reached, not asked before 2026-01-02 14:31Z",
+  );
+  assert.equal(quota({ blockedUntil: now }), "1 request now; 25 of 25 requests are left today");
+  assert.equal(
+    quota({}, entries.slice(3)),
+    "Nothing to ask now, 1 series complete, 1 not entitled; 25 of 25 requests are left today",
+  );
+});
+
+Deno.test("status: what is stored, how the last run ended, the next tick", () => {
+  const states: SeriesState[] = [
+    {
+      series: series("IBM", "30min"),
+      first: Date.UTC(2023, 5, 1, 8),
+      watermark: Date.UTC(2023, 6, 3, 20, 30),
+      newest: null,
+      answeredAt: null,
+      last: { status: "stored", kind: null, at: now },
+    },
+    {
+      series: series("VZ", "monthly"),
+      first: Date.UTC(1999, 11, 31),
+      watermark: Date.UTC(2023, 5, 30),
+      newest: null,
+      answeredAt: null,
+      last: { status: "failed", kind: "outage", at: now },
+    },
+    { series: series("NEW", "daily"), first: null, watermark: null, newest: null, answeredAt: null, last: null },
+  ];
+  assert.equal(
+    renderStatus(states, { ...plain, nextTick: Date.UTC(2026, 0, 3, 6) }),
+    [
+      "series      first bar          watermark          last outcome    when",
+      "IBM 30min   2023-06-01 08:00Z  2023-07-03 20:30Z  stored          2026-01-02 14:30Z",
+      "VZ monthly  1999-12-31         2023-06-30         failed: outage  2026-01-02 14:30Z",
+      "NEW daily   -                  -                  never asked",
+      "",
+      "Next tick 2026-01-03 06:00Z",
+      "",
+    ].join("\n"),
+  );
+  assert.match(renderStatus([], { ...plain, nextTick: null }), /No tick is due\n$/);
+});
+
+const LONG =
+  "Thank you for using Alpha Vantage! This is a premium endpoint. You may subscribe to any of the premium plans";
+
+function result(symbol: string, interval: Interval, over: Partial<SeriesResult>): SeriesResult {
+  return {
+    series: series(symbol, interval),
+    status: "stored",
+    kind: null,
+    message: null,
+    requests: 1,
+    counts: NO_ROWS,
+    watermark: Date.UTC(2023, 6, 3, 20),
+    startedAt: now,
+    finishedAt: now,
+    ...over,
+  };
+}
+
+function summary(
+  results: SeriesResult[],
+  look: { colour: boolean; width?: number } = plain,
+  outcome?: Outcome,
+): string {
+  const totals = totalsOf(results);
+  const run = { runId: 7, outcome: outcome ?? outcomeOf(results), message: null, results, totals, durationMs: 3240 };
+  return renderSummary(run, look);
+}
+
+const mixed = [
+  result("TSLA", "60min", { counts: { inserted: 1097, revised: 2, unchanged: 30, provisional: 1, quarantined: 3 } }),
+  result("MSFT", "daily", { counts: { ...NO_ROWS, inserted: 100 } }),
+  result("VZ", "weekly", { status: "failed", kind: "premium", message: `${LONG}\n\x1b[31m`, watermark: null }),
+];
+
+Deno.test("summary: rows, totals, the vendor's words in full below, the outcome", () => {
+  assert.equal(
+    summary(mixed),
+    [
+      "series      status    new  revised  unch.  prov.  quar.  req.  watermark          message",
+      "TSLA 60min  stored  1,097        2     30      1      3     1  2023-07-03 20:00Z",
+      "MSFT daily  stored    100        0      0      0      0     1  2023-07-03",
+      "VZ weekly   failed      0        0      0      0      0     1  -                  Thank you for usi…",
+      "total               1,197        2     30      1      3     3",
+      "",
+      `VZ weekly: ${LONG} [31m`,
+      "",
+      "Run 7 partial in 3.2 s: 2 of 3 series stored, 1 failed, 1,197 new bars, 3 requests",
+      "",
+    ].join("\n"),
+  );
+});
+
+Deno.test("summary: fits 100 columns with the longest series of a full answer, colour changes no width", () => {
+  const wide = [result("RELIANCE.BSE", "monthly", { ...mixed[0], status: "cancelled", message: LONG } as SeriesResult)];
+  const table = summary(wide).split("\n").slice(0, 3);
+  assert.ok(table.every((line) => displayWidth(line) <= 100), table.join("\n"));
+  // deno-lint-ignore no-control-regex
+  assert.equal(summary(mixed, { colour: true }).replace(/\x1b\[\d+m/g, ""), summary(mixed));
+  assert.notEqual(summary(mixed, { colour: true }), summary(mixed));
+});
+
+Deno.test("summary: nothing due has no table; every outcome is said as it is", () => {
+  assert.equal(summary([]), "Run 7 nothing due in 3.2 s\n");
+  for (const outcome of ["complete", "partial", "deferred", "failed", "cancelled", "abandoned"] as const) {
+    assert.match(summary(mixed, plain, outcome), new RegExp(`\nRun 7 ${outcome} in 3\\.2 s: `));
+  }
+});
+
+Deno.test("times are UTC and say so; a trading date is a date", () => {
+  assert.equal(barTime(series("X", "1min"), Date.UTC(2026, 0, 2, 9, 5)), "2026-01-02 09:05Z");
+  assert.equal(barTime(series("X", "daily"), Date.UTC(2026, 0, 2)), "2026-01-02");
+  assert.equal(barTime(series("X", "daily"), null), "-");
+});
