@@ -4,7 +4,8 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import manifest from "./deno.json" with { type: "json" };
-import { type Machine, operate } from "./src/operate.ts";
+import type { Machine } from "./src/machine.ts";
+import { operate } from "./src/operate.ts";
 import { prepareService, type Service } from "./src/service.ts";
 import { parseCommand } from "./src/terminal/commands.ts";
 import { readEnvironment } from "./src/terminal/environment.ts";

@@ -3,7 +3,6 @@
  *
  * Instants are epoch ms in UTC. Dates are `YYYY-MM-DD` of the exchange's own day. Nothing here reads a clock.
  */
-import type { StockSymbol } from "./bar.ts";
 import { tradingDay } from "./holidays.ts";
 
 /** `us`: the New York calendar with its hours. `weekdays`: any other market, of which only Monday to Friday is known. */
@@ -28,7 +27,7 @@ const NEW_YORK = "America/New_York";
 const CACHE_LIMIT = 20_000;
 
 /** The calendar of a symbol: a `.` begins the suffix of a market outside the US (`TSCO.LON`, facts §6.4). */
-export function exchangeOf(symbol: StockSymbol): Exchange {
+export function exchangeOf(symbol: string): Exchange {
   return symbol.includes(".") ? "weekdays" : "us";
 }
 

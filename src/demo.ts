@@ -3,7 +3,7 @@ import { RECORDED_AT, RECORDED_SERIES, type Replay, startReplay } from "./alphav
 import { type App, openApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import type { RunReport } from "./ingest.ts";
-import { lookOf, type Machine } from "./operate.ts";
+import { lookOf, type Machine } from "./machine.ts";
 import { exitCodeOf } from "./run.ts";
 import { createProgress } from "./terminal/progress.ts";
 import { renderPlan, renderStatus, renderSummary } from "./terminal/tables.ts";

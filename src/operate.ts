@@ -6,35 +6,15 @@ import { playDemo } from "./demo.ts";
 import type { RunEvent } from "./event.ts";
 import { examine } from "./examine.ts";
 import { openLog } from "./log.ts";
+import { lookOf, type Machine } from "./machine.ts";
 import { createRedactor } from "./redact.ts";
 import { exitCodeOf } from "./run.ts";
 import { nextTick } from "./schedule.ts";
 import { narrow } from "./selection.ts";
 import { exitCodeOfChecks, renderChecks } from "./terminal/check.ts";
 import type { Command, Usage } from "./terminal/commands.ts";
-import { createProgress, type Screen } from "./terminal/progress.ts";
+import { createProgress } from "./terminal/progress.ts";
 import { renderPlan, renderStatus, renderSummary } from "./terminal/tables.ts";
-import type { World } from "./wiring.ts";
-
-/** The machine as the commands see it. */
-export interface Machine extends World {
-  /** Names and values, a `.env` file under them. @throws Error when that file cannot be read */
-  environment(): Readonly<Record<string, string>>;
-  readFile(path: string): string;
-  /** Standard output. */
-  out(text: string): void;
-  /** Width of standard output. */
-  readonly columns: number;
-  /** Standard error, where progress is drawn. */
-  readonly screen: Screen;
-  /** Standard output is a terminal that wants colour. */
-  readonly colour: boolean;
-  readonly version: string;
-  /** Aborted on the first SIGINT or SIGTERM: finish what is under way. */
-  readonly stop: AbortSignal;
-  /** Aborted when that has taken too long, or on the second signal. */
-  readonly abort: AbortSignal;
-}
 
 /** A command that cannot be carried out as asked: its message is for the operator, its exit code 2. */
 class UsageError extends Error {}
@@ -197,9 +177,4 @@ function asJson(value: unknown): string {
     2,
   );
   return `${written}\n`;
-}
-
-/** How wide and how colourful standard output may be. */
-export function lookOf({ colour, columns }: Pick<Machine, "colour" | "columns">): { colour: boolean; width: number } {
-  return { colour, width: Math.max(60, columns) };
 }

@@ -3,7 +3,8 @@ import { openApp } from "./app.ts";
 import { type Config, requireKey } from "./config.ts";
 import { homeView } from "./home_view.ts";
 import { openLog } from "./log.ts";
-import { accept, complain, type Machine, readConfig, redactorOf } from "./operate.ts";
+import type { Machine } from "./machine.ts";
+import { accept, complain, readConfig, redactorOf } from "./operate.ts";
 import type { Command } from "./terminal/commands.ts";
 import { createRoutes, type Health } from "./web/routes.tsx";
 
