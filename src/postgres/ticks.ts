@@ -122,29 +122,38 @@ async function supersede(client: pg.PoolClient, name: string): Promise<Set<numbe
 const DEAD =
   "(r.outcome is not distinct from 'abandoned' or (r.outcome is null and r.lease_until < clock_timestamp()))";
 
-/** Requested, and no run of it has closed or may still close. */
+/** Without end for the tick: dead, or told to stop before it was through, as by a restart. */
+const UNFINISHED = `(${DEAD} or r.outcome is not distinct from 'cancelled')`;
+
+/** Requested, and no run of it has served it or may still do so. */
 function owed(tick: string): string {
-  return `${tick}.state = 'requested' and not exists (select from run r where r.tick_id = ${tick}.id and not ${DEAD})`;
+  return `${tick}.state = 'requested' and not exists (
+    select from run r where r.tick_id = ${tick}.id and not ${UNFINISHED})`;
+}
+
+/** Runs of the tick that died: what kills them may kill the next as well, so there is a limit. A stop is no fault. */
+function deadRuns(tick: string): string {
+  return `(select count(*) from run r where r.tick_id = ${tick}.id and ${DEAD})`;
 }
 
 /**
- * The newest tick of a schedule, if it still waits for a run: it has none, or only dead ones. After three dead runs
- * the tick becomes `failed`, with the reason. Older ticks are never owed: one run catches up all.
+ * The newest tick of a schedule, if it still waits for a run: it has none, or only dead and stopped ones. After three
+ * dead runs the tick becomes `failed`, with the reason. Older ticks are never owed: one run catches up all.
  */
 export async function owedTick(db: Database, scheduleName: string): Promise<Tick | null> {
   const [tick] = await query<Tick & { deadRuns: number }>(
     db,
-    `select t.id, t.due_at as "dueAt", t.trigger, (select count(*) from run r where r.tick_id = t.id) as "deadRuns"
+    `select t.id, t.due_at as "dueAt", t.trigger, ${deadRuns("t")} as "deadRuns"
      from (select * from tick where schedule = $1 and state <> 'skipped' order by due_at desc limit 1) as t
      where ${owed("t")}`,
     [scheduleName],
   );
   if (tick === undefined) return null;
-  const { id, dueAt, trigger, deadRuns } = tick;
-  if (deadRuns < MAX_DEAD_RUNS) return { id, dueAt, trigger };
+  const { id, dueAt, trigger, deadRuns: dead } = tick;
+  if (dead < MAX_DEAD_RUNS) return { id, dueAt, trigger };
   await query(db, "update tick set state = 'failed', reason = $2 where id = $1 and state = 'requested'", [
     id,
-    `${deadRuns} runs of it died`,
+    `${dead} runs of it died`,
   ]);
   return null;
 }
@@ -155,7 +164,7 @@ export async function lockOwedTick(client: pg.PoolClient, tickId: number): Promi
   await client.query("select from tick where id = $1 for update", [tickId]);
   const { rows } = await client.query(
     `select from tick t
-     where t.id = $1 and ${owed("t")} and (select count(*) from run r where r.tick_id = t.id) < $2::int`,
+     where t.id = $1 and ${owed("t")} and ${deadRuns("t")} < $2::int`,
     [tickId, MAX_DEAD_RUNS],
   );
   return rows.length > 0;

@@ -1,0 +1,28 @@
+/** What do the commands see of the machine they run on? */
+import type { Screen } from "./terminal/progress.ts";
+import type { World } from "./wiring.ts";
+
+/** The machine as the commands see it. */
+export interface Machine extends World {
+  /** Names and values, a `.env` file under them. @throws Error when that file cannot be read */
+  environment(): Readonly<Record<string, string>>;
+  readFile(path: string): string;
+  /** Standard output. */
+  out(text: string): void;
+  /** Width of standard output. */
+  readonly columns: number;
+  /** Standard error, where progress is drawn. */
+  readonly screen: Screen;
+  /** Standard output is a terminal that wants colour. */
+  readonly colour: boolean;
+  readonly version: string;
+  /** Aborted on the first SIGINT or SIGTERM: finish what is under way. */
+  readonly stop: AbortSignal;
+  /** Aborted when that has taken too long, or on the second signal. */
+  readonly abort: AbortSignal;
+}
+
+/** How wide and how colourful standard output may be. */
+export function lookOf({ colour, columns }: Pick<Machine, "colour" | "columns">): { colour: boolean; width: number } {
+  return { colour, width: Math.max(60, columns) };
+}
