@@ -16,7 +16,7 @@ const GRACE_MS = 8_000;
 const [stop, abort] = [new AbortController(), new AbortController()];
 const machine: Machine = {
   environment: () =>
-    readEnvironment({ env: Deno.env.toObject(), cwd: Deno.cwd(), readTextFile: Deno.readTextFileSync }).values,
+    readEnvironment({ env: Deno.env.toObject(), cwd: Deno.cwd(), readTextFile: Deno.readTextFileSync }),
   readFile: Deno.readTextFileSync,
   out: write(Deno.stdout),
   screen: { isTTY: Deno.stderr.isTerminal(), columns: columnsOf(Deno.stderr), write: write(Deno.stderr) },
@@ -59,10 +59,15 @@ function listen({ hostname, port, listening, cannotListen, fetch }: Service): De
   }
 }
 
+/** Whoever reads us may have heard enough (`| head`): that is no failure of ours. */
 function write(stream: { writeSync(bytes: Uint8Array): number }): (text: string) => void {
   return (text) => {
     const bytes = new TextEncoder().encode(text);
-    for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
+    try {
+      for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    }
   };
 }
 

@@ -139,12 +139,12 @@ export function parseConfig(env: Environment, { readFile }: { readFile: (path: s
   for (const found of intervals.wrong) complain("STOCK_INTERVALS", found);
   for (const found of wrong) complain("STOCK_SYMBOLS", found);
   const schedule = readSchedule(raw.SCHEDULE_CRON ?? "", raw.SCHEDULE_TIMEZONE ?? "");
-  if (typeof schedule === "string") complain("SCHEDULE_CRON", schedule);
+  if (Array.isArray(schedule)) { for (const { variable, found } of schedule) complain(variable, found); }
   const database = chooseDatabase(settings);
   problems.push(...database.problems, ...halfMail(settings));
 
   const warnings = [...settings.warnings, ...database.warnings];
-  if (!read.success || typeof schedule === "string" || problems.length > 0) return { problems, origins, warnings };
+  if (!read.success || Array.isArray(schedule) || problems.length > 0) return { problems, origins, warnings };
   const config = assemble(read.data, { series, schedule, url: database.url });
   return { config, origins, warnings: [...warnings, ...doubtful(config, origins)] };
 }
@@ -199,12 +199,18 @@ function halfMail({ values }: Settings): Problem[] {
     .map((name) => ({ name, message: `Cannot send mail: ${given} is given, ${name} is missing` }));
 }
 
-function readSchedule(cron: string, timezone: string): Schedule | string {
-  try {
-    return parseSchedule(cron, timezone);
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+/** The schedule, or what is wrong with it by the variable at fault: the expression, the zone or both. */
+function readSchedule(cron: string, timezone: string): Schedule | { variable: string; found: string }[] {
+  const wrong = (variable: string, expression: string, zone: string) => {
+    try {
+      parseSchedule(expression, zone);
+      return [];
+    } catch (error) {
+      return [{ variable, found: error instanceof Error ? error.message : String(error) }];
+    }
+  };
+  const problems = [...wrong("SCHEDULE_CRON", cron, "UTC"), ...wrong("SCHEDULE_TIMEZONE", "@daily", timezone)];
+  return problems.length > 0 ? problems : parseSchedule(cron, timezone);
 }
 
 /** What is legal but hardly meant. */

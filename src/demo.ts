@@ -86,7 +86,7 @@ function configOf(replay: Replay, dir: string | null): Config {
     },
     series: RECORDED_SERIES,
     adjusted: false,
-    database: { kind: "embedded", dataDir: dir },
+    database: { kind: "embedded", dataDir: dir === null ? null : `${dir}/postgres` },
     schedule: { cron: "0 6 * * *", timezone: "UTC" },
     logDir: null,
     logLevel: "warning",
@@ -105,7 +105,9 @@ function hint(dir: string | null): string {
     "  3. npx -y deno@2.9.6 task check    is everything in order?",
     "     npx -y deno@2.9.6 task run      one run now",
     "     npx -y deno@2.9.6 task serve    on a schedule, with a page on port 3000",
-    ...(dir === null ? ["  To keep the demo's database: npx -y deno@2.9.6 task demo --dir demo-data"] : []),
+    dir === null
+      ? "  To keep the demo's database: npx -y deno@2.9.6 task demo --dir demo-data"
+      : `  To look into it again: DATA_DIR=${dir} STOCK_SYMBOLS=TSLA,VZ npx -y deno@2.9.6 task status`,
     "",
   ].join("\n");
 }

@@ -10,8 +10,15 @@ import type { World } from "./wiring.ts";
 /** More than this and a bar may be settled before it is, or a lease misjudged. */
 const CLOCK_TOLERANCE_MS = 30_000;
 
-/** One finding per thing looked at, in the order in which they should be mended. Sends the vendor no key. */
-export async function examine(parsed: Parsed, world: World): Promise<CheckResult[]> {
+/**
+ * One finding per thing looked at, in the order in which they should be mended. Sends the vendor no key.
+ *
+ * @param options.file the `.env` file whose settings are among the parsed ones; `null`: there is none
+ */
+export async function examine(
+  parsed: Parsed,
+  { world, file }: { world: World; file: string | null },
+): Promise<CheckResult[]> {
   const results: CheckResult[] = parsed.warnings.map(({ message }) => ({
     name: "configuration",
     state: "warn",
@@ -68,17 +75,11 @@ async function databaseResults(
     const database = await openDatabase(config, { onError: (error) => world.onError(error.message) });
     try {
       const before = world.now();
-      const { version, now } = await serverFacts(database);
+      const { version, now, foreignTable } = await serverFacts(database);
       const pending = MIGRATIONS.length - await schemaVersion(database);
-      const state = pending < 0 ? "fail" : "ok";
-      const schema = pending === 0
-        ? "schema up to date"
-        : pending > 0
-        ? `${pending} migrations to apply, which the next command does`
-        : "its schema is newer than this program";
-      const todo = pending < 0 ? "use the newest release of stocks-etl with this database" : null;
-      const name = `${database.describe}: PostgreSQL ${version}, ${schema}`;
-      const results: CheckResult[] = [{ name: "database", state, found: name, todo }];
+      const verdict = schemaVerdict(pending, foreignTable);
+      const found = `${database.describe}: PostgreSQL ${version}, ${verdict.found}`;
+      const results: CheckResult[] = [{ name: "database", ...verdict, found }];
       if (database.engine === "server") {
         results.push(clockResult(now - (before + world.now()) / 2, "the database server"));
       }
@@ -88,8 +89,22 @@ async function databaseResults(
     }
   } catch (error) {
     const found = error instanceof Error ? error.message : String(error);
-    return [{ name: "database", state: "fail", found, todo: "mend the connection; nothing can be stored without it" }];
+    return [{ name: "database", state: "fail", found, todo: "nothing can be stored before this is mended" }];
   }
+}
+
+function schemaVerdict(pending: number, foreignTable: boolean): Pick<CheckResult, "state" | "found" | "todo"> {
+  if (foreignTable) {
+    const todo = "rename it: alter table stock_data rename to stock_data_old";
+    return { state: "fail", found: 'it holds a table "stock_data" that another program made', todo };
+  }
+  if (pending < 0) {
+    const todo = "use the newest release of stocks-etl with this database";
+    return { state: "fail", found: "its schema is newer than this program", todo };
+  }
+  if (pending === 0) return { state: "ok", found: "schema up to date", todo: null };
+  const migrations = pending === 1 ? "1 migration" : `${pending} migrations`;
+  return { state: "ok", found: `${migrations} to apply, which the next command does`, todo: null };
 }
 
 async function vendorResults(url: string, world: World): Promise<CheckResult[]> {

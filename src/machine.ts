@@ -1,11 +1,12 @@
 /** What do the commands see of the machine they run on? */
+import type { ReadEnvironment } from "./terminal/environment.ts";
 import type { Screen } from "./terminal/progress.ts";
 import type { World } from "./wiring.ts";
 
 /** The machine as the commands see it. */
 export interface Machine extends World {
   /** Names and values, a `.env` file under them. @throws Error when that file cannot be read */
-  environment(): Readonly<Record<string, string>>;
+  environment(): ReadEnvironment;
   readFile(path: string): string;
   /** Standard output. */
   out(text: string): void;

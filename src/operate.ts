@@ -35,7 +35,10 @@ export async function operate(command: Operation, machine: Machine): Promise<num
     const parsed = readConfig(machine);
     redact = redactorOf(parsed);
     if (command.name === "check") {
-      const results = (await examine(parsed, machine)).map((one) => ({ ...one, found: redact(one.found) }));
+      const results = (await examine(parsed, { world: machine, file: machine.environment().file })).map((one) => ({
+        ...one,
+        found: redact(one.found),
+      }));
       machine.out(renderChecks(results, machine));
       return exitCodeOfChecks(results);
     }
@@ -60,7 +63,7 @@ export function complain(
 /** @throws UsageError when the `.env` file cannot be read */
 export function readConfig(machine: Pick<Machine, "environment" | "readFile">): Parsed {
   try {
-    return parseConfig(machine.environment(), machine);
+    return parseConfig(machine.environment().values, machine);
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }

@@ -179,6 +179,38 @@ Deno.test("the key is nowhere: not in output, log files or any table, even when 
   for (const text of [told, ...logs, ...rows]) assert.ok(!text.toLowerCase().includes(KEY.toLowerCase()), text);
 });
 
+Deno.test("check finds the stock_data of another program, and says how to keep it", async () => {
+  await using at = await stage();
+  const tables = await at.db.pool.query("select tablename from pg_tables where schemaname = 'public'");
+  await at.db.pool.query(`drop table ${tables.rows.map(({ tablename }) => tablename).join(", ")} cascade`);
+  await at.db.pool.query("create table stock_data (symbol text, ts timestamptz)");
+  const ended = await runProgram(["check"], { cwd: at.cwd, env: settings(at.vendor, at.url) });
+  assert.equal(ended.code, 2, ended.stdout);
+  assert.match(
+    ended.stdout,
+    /fail +database .* another program made\n.*alter table stock_data rename to stock_data_old/,
+  );
+  const run = await runProgram(["run"], { cwd: at.cwd, env: settings(at.vendor, at.url) });
+  assert.equal(run.code, 1);
+  assert.match(run.stderr, /stock_data/);
+  await at.db.pool.query("alter table stock_data rename to stock_data_old");
+  assert.equal((await runProgram(["run"], { cwd: at.cwd, env: settings(at.vendor, at.url) })).code, 0);
+});
+
+Deno.test("a reader that has heard enough (| head) is no failure", async () => {
+  await using at = await stage();
+  const env = settings(at.vendor, at.url);
+  const main = new URL("../main.ts", import.meta.url).pathname;
+  const pipe = `set -o pipefail; "$DENO" run --quiet --no-check -A "$MAIN" plan | true`;
+  const { code, stderr } = await new Deno.Command("bash", {
+    args: ["-c", pipe],
+    cwd: at.cwd,
+    env: { ...env, DENO: Deno.execPath(), MAIN: main },
+  }).output();
+  assert.equal(new TextDecoder().decode(stderr), "");
+  assert.equal(code, 0);
+});
+
 Deno.test("the .env file of either old pipeline is accepted by check as it stands", async () => {
   await using at = await stage();
   const { hostname, port, username, password, pathname } = new URL(at.url);

@@ -67,7 +67,7 @@ Deno.test("a first start owes nothing: it serves its pages, asks nobody, and SIG
   assert.equal((await json(`${at.page}/readyz`)).status, 200);
   const home = await fetch(`${at.page}/`);
   assert.equal(home.status, 200);
-  assert.match(await home.text(), /0 of 1 series are complete; 1 to be asked at the next tick/);
+  assert.match(await home.text(), /^<!doctype html>[\s\S]*0 of 1 series are complete; 1 to be asked at the next tick/);
   assert.match(home.headers.get("content-security-policy")!, /default-src 'none'/);
   const missing = await fetch(`${at.page}/nowhere`);
   assert.equal(missing.status, 404);

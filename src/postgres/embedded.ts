@@ -79,6 +79,8 @@ async function openDirectory(
       await Deno.remove(unfinished, { recursive: true }).catch(ignoreNotFound);
       const made = await create({ dataDir: unfinished, ...source }, { onError });
       await made.close();
+      // The engine leaves its files writable for everybody.
+      if (Deno.build.os !== "windows") await Deno.chmod(unfinished, 0o700);
       await Deno.rename(unfinished, dataDir);
     }
     return { engine: await create({ dataDir }, { onError }), lock };

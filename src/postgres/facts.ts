@@ -1,10 +1,13 @@
-/** What does the database say of itself: its version and its clock? */
+/** What does the database say of itself: its version, its clock, and whose table stands in our place? */
 import type { Database } from "./connect.ts";
 
-/** Version as the server writes it, and its clock in epoch ms. */
-export async function serverFacts({ pool }: Database): Promise<{ version: string; now: number }> {
-  const { rows: [row] } = await pool.query<{ version: string; now: string }>(
-    "select current_setting('server_version') as version, extract(epoch from clock_timestamp()) * 1000 as now",
+/** Version as the server writes it, its clock in epoch ms, and whether a `stock_data` is there that we did not make. */
+export async function serverFacts(
+  { pool }: Database,
+): Promise<{ version: string; now: number; foreignTable: boolean }> {
+  const { rows: [row] } = await pool.query<{ version: string; now: string; foreign: boolean }>(
+    `select current_setting('server_version') as version, extract(epoch from clock_timestamp()) * 1000 as now,
+            to_regclass('stock_data') is not null and to_regclass('schema_migration') is null as "foreign"`,
   );
-  return { version: row!.version.split(" ")[0]!, now: Number(row!.now) };
+  return { version: row!.version.split(" ")[0]!, now: Number(row!.now), foreignTable: row!.foreign };
 }

@@ -49,7 +49,7 @@ export function parseCommand(args: readonly string[], { version }: { version: st
     const found = error.code === "commander.help" ? `unknown command "${args.at(-1)}"` : foundIn(error);
     return {
       name: "usage",
-      message: `Cannot understand the command line: ${found}; see "${PROGRAM} help"`,
+      message: `Cannot understand the command line: ${found}; the command "help" explains them`,
       exitCode: 2,
     };
   }

@@ -77,9 +77,9 @@ export function renderStatus(
   ]);
   const columns = [
     { heading: "series" },
-    { heading: "first bar" },
+    { heading: "first bar", flexible: true },
     { heading: "watermark" },
-    { heading: "last outcome", flexible: true },
+    { heading: "last outcome" },
     { heading: "when" },
   ] as const;
   const paint = (cell: string, { row, column }: { row: number; column: number }) =>
@@ -107,9 +107,8 @@ export function renderSummary(
     ...countCells(result.counts),
     String(result.requests),
     barTime(result.series, result.watermark),
-    result.message ?? "",
   ]);
-  const sums = ["total", "", ...countCells(totals), String(totals.requests), "", ""];
+  const sums = ["total", "", ...countCells(totals), String(totals.requests), ""];
   const columns = [
     { heading: "series" },
     { heading: "status" },
@@ -120,7 +119,6 @@ export function renderSummary(
     { heading: "quar.", align: "right" },
     { heading: "req.", align: "right" },
     { heading: "watermark" },
-    { heading: "message", flexible: true },
   ] as const;
   const paint = (cell: string, { row, column }: { row: number; column: number }) =>
     column === 1 ? toneOf(results[row]?.status, style)(cell) : cell;

@@ -48,7 +48,7 @@ export function createRoutes(reads: Reads): Hono {
       return context.json({ ready: false, message: "the database does not answer" }, 503);
     }
   });
-  app.get("/", async (context) => context.html(HomePage(await reads.home())));
+  app.get("/", async (context) => context.html(`<!doctype html>${HomePage(await reads.home())}`));
 
   app.notFound((context) => context.text(`Cannot find "${context.req.path}"; pages: /, /healthz, /readyz\n`, 404));
   app.onError((_error, context) =>

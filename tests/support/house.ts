@@ -192,7 +192,7 @@ const WHOLE_PROGRAM = ["app", "house", "kill", "main"];
 function mirrorComplaints(tree: Tree): string[] {
   return [...tree.keys()].flatMap((path) => {
     const [, tested] = /^tests\/(.+)_test\.tsx?$/.exec(path) ?? [];
-    if (tested === undefined || tested.startsWith("support/") || WHOLE_PROGRAM.includes(tested)) return [];
+    if (tested === undefined || /^(support|prove)\//.test(tested) || WHOLE_PROGRAM.includes(tested)) return [];
     const mirrored = tree.has(`src/${tested}.ts`) || tree.has(`src/${tested}.tsx`);
     return mirrored ? [] : [`${path}: there is no src/${tested}.ts for it to test`];
   });

@@ -60,7 +60,7 @@ Deno.test("what cannot be understood: one line that says what, exit code 2", () 
     const found = parse(line);
     assert.ok(found.name === "usage", line);
     assert.match(found.message, message);
-    assert.match(found.message, /^Cannot understand the command line: .*; see "stocks-etl help"$/);
+    assert.match(found.message, /^Cannot understand the command line: .*; the command "help" explains them$/);
     assert.equal(found.exitCode, 2);
   }
 });
@@ -69,5 +69,5 @@ Deno.test("arguments with line breaks and quotes still give one line", () => {
   const found = parseCommand(["run", "--symbols", "a\nb'c is invalid. d"], { version: "1" });
   assert.equal(found.name, "usage");
   assert.ok(found.name === "usage");
-  assert.match(found.message, /: option "--symbols <list>": "a b"c is invalid. d" is not a symbol; see /);
+  assert.match(found.message, /: option "--symbols <list>": "a b"c is invalid. d" is not a symbol; the command/);
 });

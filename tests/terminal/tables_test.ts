@@ -137,10 +137,10 @@ Deno.test("summary: rows, totals, the vendor's words in full below, the outcome"
   assert.equal(
     summary(mixed),
     [
-      "series      status    new  revised  unch.  prov.  quar.  req.  watermark          message",
+      "series      status    new  revised  unch.  prov.  quar.  req.  watermark",
       "TSLA 60min  stored  1,097        2     30      1      3     1  2023-07-03 20:00Z",
       "MSFT daily  stored    100        0      0      0      0     1  2023-07-03",
-      "VZ weekly   failed      0        0      0      0      0     1  -                  Thank you for usi…",
+      "VZ weekly   failed      0        0      0      0      0     1  -",
       "total               1,197        2     30      1      3     3",
       "",
       `VZ weekly: ${LONG} [31m`,
