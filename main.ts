@@ -9,17 +9,21 @@ import { operate } from "./src/operate.ts";
 import { prepareService, type Service } from "./src/service.ts";
 import { parseCommand } from "./src/terminal/commands.ts";
 import { readEnvironment } from "./src/terminal/environment.ts";
+import { columnsOf, writerTo } from "./src/terminal/output.ts";
 
 /** Docker sends SIGKILL ten seconds after SIGTERM. */
 const GRACE_MS = 8_000;
+/** Time to write down that the run was given up. */
+const LAST_RESORT_MS = 1_500;
 
 const [stop, abort] = [new AbortController(), new AbortController()];
+const stderr = writerTo(Deno.stderr, () => {});
 const machine: Machine = {
   environment: () =>
     readEnvironment({ env: Deno.env.toObject(), cwd: Deno.cwd(), readTextFile: Deno.readTextFileSync }),
   readFile: Deno.readTextFileSync,
-  out: write(Deno.stdout),
-  screen: { isTTY: Deno.stderr.isTerminal(), columns: columnsOf(Deno.stderr), write: write(Deno.stderr) },
+  out: writerTo(Deno.stdout, (found) => stderr(`stocks-etl: warning: Cannot write the output: ${found}\n`)),
+  screen: { isTTY: Deno.stderr.isTerminal(), columns: columnsOf(Deno.stderr), write: stderr },
   columns: columnsOf(Deno.stdout),
   colour: Deno.stdout.isTerminal() && !Deno.noColor,
   version: manifest.version,
@@ -27,16 +31,18 @@ const machine: Machine = {
   sleep: (ms, signal) => delay(ms, undefined, { signal }),
   random: Math.random,
   owner: `${Deno.hostname()}:${Deno.pid}:${crypto.randomUUID().slice(0, 8)}`,
-  onError: (message) => void machine.screen.write(`stocks-etl: warning: ${message}\n`),
+  onError: (error) => void machine.screen.write(`stocks-etl: warning: ${error.message}\n`),
   stop: stop.signal,
   abort: abort.signal,
 };
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   Deno.addSignalListener(signal, () => {
-    if (stop.signal.aborted) abort.abort();
+    const graceMs = stop.signal.aborted ? 0 : GRACE_MS;
     stop.abort();
-    Deno.unrefTimer(setTimeout(() => abort.abort(), GRACE_MS));
+    Deno.unrefTimer(setTimeout(() => abort.abort(), graceMs));
+    // A database that does not answer hears no signal. The lease tells the next start about the run.
+    Deno.unrefTimer(setTimeout(() => Deno.exit(1), graceMs + LAST_RESORT_MS));
   });
 }
 
@@ -57,21 +63,4 @@ function listen({ hostname, port, listening, cannotListen, fetch }: Service): De
   } catch (error) {
     Deno.exit(cannotListen(error));
   }
-}
-
-/** Whoever reads us may have heard enough (`| head`): that is no failure of ours. */
-function write(stream: { writeSync(bytes: Uint8Array): number }): (text: string) => void {
-  return (text) => {
-    const bytes = new TextEncoder().encode(text);
-    try {
-      for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
-    } catch (error) {
-      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-    }
-  };
-}
-
-/** A pipe has no edge: what reads it wants the texts whole. */
-function columnsOf(stream: { isTerminal(): boolean }): number {
-  return stream.isTerminal() ? Deno.consoleSize().columns : 200;
 }

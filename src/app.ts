@@ -53,7 +53,7 @@ const MISSED_LIMIT = 100;
  * @throws Error that says what was found and what to do; it never holds a secret
  */
 export async function openApp(config: Config, world: World): Promise<App> {
-  const database = await openDatabase(config.database, { onError: (error) => world.onError(error.message) });
+  const database = await openDatabase(config.database, { onError: (error) => world.onError(error) });
   try {
     const { applied } = await migrate(database);
     const keyHash = await hashOf(config.vendor.key ?? "");

@@ -47,9 +47,17 @@ export interface EmailConfig {
   readonly smtp: { readonly host: string; readonly port: number; readonly secure: "tls" | "starttls" | "none" };
 }
 
-export type Parsed = Pick<Settings, "origins" | "warnings"> & ({ config: Config } | { problems: readonly Problem[] });
+export type Parsed =
+  & Pick<Settings, "origins" | "warnings">
+  & {
+    /** What a redactor must hide: a secret may have been given in the wrong place. */
+    readonly secrets: readonly string[];
+  }
+  & ({ config: Config } | { problems: readonly Problem[] });
 
-const quote = (value: unknown) => JSON.stringify(value ?? "");
+/** A value as a complaint shows it: what a URL may hold of keys and passwords is left out. */
+const quote = (value: unknown) =>
+  JSON.stringify(String(value ?? "").replace(/(:\/\/)[^@/?#]*@/g, "$1…@").replace(/\?.*$/s, "?…"));
 
 /** A schema whose one complaint reads `"abc" is not <expected>`. */
 function readAs<T>(expected: string, parse: (text: string) => T | null) {
@@ -124,6 +132,7 @@ const DEFAULTS = Object.fromEntries(VARIABLES.flatMap((one) => one.default === n
 export function parseConfig(env: Environment, { readFile }: { readFile: (path: string) => string }): Parsed {
   const settings = findSettings(env, readFile);
   const { origins } = settings;
+  const secrets = secretsIn(settings);
   const raw = { ...DEFAULTS, ...settings.values };
   const problems: Problem[] = [...settings.problems];
   const complain = (variable: string, found: string) => {
@@ -144,9 +153,9 @@ export function parseConfig(env: Environment, { readFile }: { readFile: (path: s
   problems.push(...database.problems, ...halfMail(settings));
 
   const warnings = [...settings.warnings, ...database.warnings];
-  if (!read.success || Array.isArray(schedule) || problems.length > 0) return { problems, origins, warnings };
+  if (!read.success || Array.isArray(schedule) || problems.length > 0) return { problems, origins, warnings, secrets };
   const config = assemble(read.data, { series, schedule, url: database.url });
-  return { config, origins, warnings: [...warnings, ...doubtful(config, origins)] };
+  return { config, origins, secrets, warnings: [...warnings, ...doubtful(config, origins)] };
 }
 
 function assemble(
@@ -242,11 +251,11 @@ export function requireKey(config: Config): { key: string } | { problem: Problem
   return { problem: { name, message } };
 }
 
-/** Every secret value in the configuration, in each spelling it may turn up in: what a redactor must hide. */
-export function secretsOf(config: Config): string[] {
-  const plain = [config.vendor.key, config.email?.password ?? null].filter((secret) => secret !== null);
+/** Every secret value that was given, in each spelling it may turn up in, whether or not the rest can be used. */
+function secretsIn({ values }: Settings): string[] {
+  const plain = VARIABLES.flatMap(({ name, secret }) => secret && values[name] !== undefined ? [values[name]] : []);
   const secrets = plain.flatMap((secret) => [secret, encodeURIComponent(secret)]);
-  if (config.database.kind === "server") secrets.push(...passwordsOf(config.database.url));
+  if (values.DATABASE_URL !== undefined) secrets.push(...passwordsOf(values.DATABASE_URL));
   return [...new Set(secrets)];
 }
 

@@ -107,7 +107,16 @@ function parseUrl(text: string): URL | null {
 export function passwordsOf(url: string): string[] {
   const parsed = parseUrl(url);
   if (parsed === null) return [];
-  const spellings = [decodeURIComponent(parsed.password), parsed.searchParams.get("password") ?? ""]
+  const spellings = [decoded(parsed.password), parsed.searchParams.get("password") ?? ""]
     .flatMap((plain) => [plain, encodeURIComponent(plain)]);
   return [...new Set([parsed.password, ...spellings])].filter((text) => text !== "");
+}
+
+/** A stray `%` is no encoding: such a text stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

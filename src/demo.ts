@@ -68,7 +68,7 @@ function thatEvening(machine: World): World {
     sleep: (ms, signal) => machine.sleep(ms, signal),
     random: () => machine.random(),
     owner: machine.owner,
-    onError: (message) => machine.onError(message),
+    onError: (error) => machine.onError(error),
   };
 }
 

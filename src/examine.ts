@@ -41,7 +41,9 @@ export async function examine(
   const symbols = new Set(config.series.map(({ symbol }) => symbol)).size;
   const found = `${config.series.length} series of ${symbols} ${
     symbols === 1 ? "symbol" : "symbols"
-  }, schedule "${config.schedule.cron}" in ${config.schedule.timezone}`;
+  }, schedule "${config.schedule.cron}" in ${config.schedule.timezone}, ${
+    file === null ? "no .env file" : `.env file "${file}"`
+  }`;
   results.push({ name: "configuration", state: "ok", found, todo: null });
   results.push(keyResult(requireKey(config)));
   results.push(...await databaseResults(config.database, world));
@@ -58,11 +60,10 @@ function keyResult(found: ReturnType<typeof requireKey>): CheckResult {
       todo: "get a free key at https://www.alphavantage.co/support/#api-key and set it",
     };
   }
-  const ending = found.key.length > 8 ? ` ending in ${found.key.slice(-2)}` : "";
   return {
     name: "key",
     state: "ok",
-    found: `${found.key.length} characters${ending}; the vendor is not asked`,
+    found: "set; the vendor is not asked about it",
     todo: null,
   };
 }
@@ -72,7 +73,7 @@ async function databaseResults(
   world: World,
 ): Promise<CheckResult[]> {
   try {
-    const database = await openDatabase(config, { onError: (error) => world.onError(error.message) });
+    const database = await openDatabase(config, { onError: (error) => world.onError(error) });
     try {
       const before = world.now();
       const { version, now, foreignTable } = await serverFacts(database);

@@ -1,12 +1,13 @@
 /** What does each command do, what does it print, and with which code does it end? */
 import { type App, type NotOurs, openApp } from "./app.ts";
 import type { Series } from "./bar.ts";
-import { type Config, parseConfig, type Parsed, requireKey, secretsOf } from "./config.ts";
+import { type Config, parseConfig, type Parsed, requireKey } from "./config.ts";
 import { playDemo } from "./demo.ts";
 import type { RunEvent } from "./event.ts";
 import { examine } from "./examine.ts";
 import { openLog } from "./log.ts";
 import { lookOf, type Machine } from "./machine.ts";
+import { explain } from "./postgres/explain.ts";
 import { createRedactor } from "./redact.ts";
 import { exitCodeOf } from "./run.ts";
 import { nextTick } from "./schedule.ts";
@@ -26,7 +27,10 @@ type Selecting = Extract<Command, { name: "run" | "plan" | "status" }>;
 export async function operate(command: Operation, machine: Machine): Promise<number> {
   let redact = (text: string) => text;
   try {
-    if (command.name === "usage") throw new UsageError(command.message);
+    if (command.name === "usage") {
+      redact = redactorOfAny(machine);
+      throw new UsageError(command.message);
+    }
     if (command.name === "print") {
       machine.out(command.text);
       return command.exitCode;
@@ -42,7 +46,7 @@ export async function operate(command: Operation, machine: Machine): Promise<num
       machine.out(renderChecks(results, machine));
       return exitCodeOfChecks(results);
     }
-    const config = accept(parsed, machine);
+    const config = accept(parsed, { machine, redact });
     if (command.name === "run") return await runOnce(command, { config, machine, redact });
     return await look(command, { config, machine });
   } catch (error) {
@@ -55,8 +59,7 @@ export function complain(
   error: unknown,
   { machine, redact }: { machine: Pick<Machine, "screen">; redact: (text: string) => string },
 ): 1 | 2 {
-  const message = error instanceof Error ? error.message : String(error);
-  machine.screen.write(`stocks-etl: ${redact(message)}\n`);
+  machine.screen.write(`stocks-etl: ${redact(explain(error))}\n`);
   return error instanceof UsageError ? 2 : 1;
 }
 
@@ -69,14 +72,25 @@ export function readConfig(machine: Pick<Machine, "environment" | "readFile">): 
   }
 }
 
-/** Problems quote no secret, so a configuration that could not be read needs no redaction. */
-export function redactorOf(parsed: Parsed): (text: string) => string {
-  return createRedactor("config" in parsed ? secretsOf(parsed.config) : []);
+export function redactorOf(parsed: Pick<Parsed, "secrets">): (text: string) => string {
+  return createRedactor(parsed.secrets);
+}
+
+/** For a command line that was not understood: what could not be read may be a secret in the wrong place. */
+function redactorOfAny(machine: Machine): (text: string) => string {
+  try {
+    return redactorOf(readConfig(machine));
+  } catch {
+    return (text) => text;
+  }
 }
 
 /** The configuration. @throws UsageError with every problem at once */
-export function accept(parsed: Parsed, { screen }: Pick<Machine, "screen">): Config {
-  for (const { message } of parsed.warnings) screen.write(`stocks-etl: warning: ${message}\n`);
+export function accept(
+  parsed: Parsed,
+  { machine, redact }: { machine: Pick<Machine, "screen">; redact: (text: string) => string },
+): Config {
+  for (const { message } of parsed.warnings) machine.screen.write(`stocks-etl: warning: ${redact(message)}\n`);
   if ("config" in parsed) return parsed.config;
   throw new UsageError(parsed.problems.map(({ message }) => message).join("\nstocks-etl: "));
 }

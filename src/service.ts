@@ -1,12 +1,15 @@
 /** What does `serve` do between its start and its end: beat, run what is owed, show how it is? */
-import { openApp } from "./app.ts";
+import { type App, openApp } from "./app.ts";
 import { type Config, requireKey } from "./config.ts";
 import { homeView } from "./home_view.ts";
-import { openLog } from "./log.ts";
+import { type Log, openLog } from "./log.ts";
 import type { Machine } from "./machine.ts";
 import { accept, complain, readConfig, redactorOf } from "./operate.ts";
+import { explain } from "./postgres/explain.ts";
+import { isTransient } from "./postgres/transaction.ts";
 import type { Command } from "./terminal/commands.ts";
 import { createRoutes, type Health } from "./web/routes.tsx";
+import type { World } from "./wiring.ts";
 
 export interface Service {
   readonly hostname: string;
@@ -21,6 +24,7 @@ export interface Service {
   untilStopped(closePages: () => Promise<void>): Promise<number>;
 }
 
+const REOPEN_MS = 5_000;
 /** A scheduler that has not looked at the clock for this long is stuck. */
 const STUCK_MS = 180_000;
 
@@ -29,15 +33,17 @@ export function prepareService(
   { host, port }: Extract<Command, { name: "serve" }>,
   machine: Machine,
 ): Service | null {
+  let redact = (text: string) => text;
   try {
     const parsed = readConfig(machine);
-    const config = accept(parsed, machine);
+    redact = redactorOf(parsed);
+    const config = accept(parsed, { machine, redact });
     const key = requireKey(config);
     if ("problem" in key) machine.screen.write(`stocks-etl: warning: ${key.problem.message}\n`);
     const place = { host: host ?? config.host, port: port ?? config.port };
-    return startService({ ...config, ...place }, { machine, redact: redactorOf(parsed) });
+    return startService({ ...config, ...place }, { machine, redact });
   } catch (error) {
-    complain(error, { machine, redact: (text) => text });
+    complain(error, { machine, redact });
     return null;
   }
 }
@@ -49,25 +55,29 @@ function startService(
   const { logDir: dir, logLevel: level, logFormat } = config;
   const format = logFormat === "json" || (logFormat === "auto" && !machine.screen.isTTY) ? "json" : "pretty";
   const log = openLog({ dir, level, format, redact, now: machine.now });
-  const world = { ...worldOf(machine), onError: (message: string) => log.message("warning", message) };
-  const opened = openApp(config, world);
+  const world = {
+    ...worldOf(machine),
+    onError: (error: Error) => log.message("warning", `A database connection broke and is replaced: ${explain(error)}`),
+  };
+  const opened = openPatiently(config, world, { stop: machine.stop, log });
   // Awaited by the first beat; a failure before that must not end the process unheard.
   opened.catch(() => {});
   let beating: Promise<void> | null = null;
-  let lastBeat: number | null = null;
+  const pulse: Pulse = { lastBeat: null, failingSince: null };
 
   async function beatOnce(): Promise<void> {
-    lastBeat = machine.now();
+    pulse.lastBeat = machine.now();
     try {
       const app = await opened;
       const { stop, abort } = machine;
       if (stop.aborted) return;
       await app.beat({ stop, abort, emit: log.emit });
+      pulse.failingSince = null;
     } catch (error) {
-      // The tick stays owed: the next beat finds it again.
-      log.message("error", `Cannot serve the schedule: ${error instanceof Error ? error.message : String(error)}`);
+      pulse.failingSince ??= machine.now();
+      log.message("error", `Cannot serve the schedule: ${explain(error)}; what is due stays due`);
     } finally {
-      lastBeat = machine.now();
+      pulse.lastBeat = machine.now();
     }
   }
 
@@ -75,12 +85,8 @@ function startService(
     beating ??= beatOnce().finally(() => {
       beating = null;
     });
-  const routes = createRoutes({
-    health: () => healthOf({ lastBeat, beating: beating !== null, now: machine.now(), version: machine.version }),
-    ready: async () => void await (await opened).database.pool.query("select 1"),
-    home: async () => await homeView(await opened, machine),
-    onError: (error) => log.message("error", `Cannot show a page: ${error.message}`),
-  });
+  const health = () => healthOf(pulse, { beating: beating !== null, now: machine.now(), version: machine.version });
+  const routes = pagesOf(opened, { health, machine, log });
   return {
     hostname: config.host,
     port: config.port,
@@ -100,18 +106,49 @@ function startService(
         await beat();
         await aborted(machine.stop);
         await beating;
-        await Promise.race([closePages(), aborted(machine.abort)]);
+        await closePages();
         await app.close();
-        log.message("info", "Stopped");
-        return 0;
       } catch (error) {
-        log.message("error", error instanceof Error ? error.message : String(error));
-        return 1;
+        if (!machine.stop.aborted) {
+          log.message("error", explain(error));
+          return 1;
+        }
       } finally {
         log.close();
       }
+      log.message("info", "Stopped");
+      return 0;
     },
   };
+}
+
+function pagesOf(
+  opened: Promise<App>,
+  { health, machine, log }: { health: () => Health; machine: Machine; log: Log },
+): ReturnType<typeof createRoutes> {
+  return createRoutes({
+    health,
+    ready: async () => void await (await opened).database.pool.query("select 1"),
+    home: async () => await homeView(await opened, machine),
+    onError: (error) => log.message("error", `Cannot show a page: ${explain(error)}`),
+  });
+}
+
+/** Opens the app; a database that is not up yet, as after a reboot, is waited for. */
+async function openPatiently(
+  config: Config,
+  world: World,
+  { stop, log }: { stop: AbortSignal; log: Log },
+): Promise<App> {
+  for (;;) {
+    try {
+      return await openApp(config, world);
+    } catch (error) {
+      if (stop.aborted || !isTransient(error instanceof Error ? error.cause ?? error : error)) throw error;
+      log.message("warning", `${explain(error)}; trying again in ${REOPEN_MS / 1000} s`);
+      await world.sleep(REOPEN_MS, stop);
+    }
+  }
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {
@@ -123,16 +160,28 @@ function worldOf({ now, sleep, random, owner, onError }: Machine) {
   return { now, sleep, random, owner, onError };
 }
 
+/** What is known of the beats, epoch ms. */
+interface Pulse {
+  lastBeat: number | null;
+  /** When the first of the beats failed that have failed without a good one since. */
+  failingSince: number | null;
+}
+
 function healthOf(
-  { lastBeat, beating, now, version }: { lastBeat: number | null; beating: boolean; now: number; version: string },
+  { lastBeat, failingSince }: Readonly<Pulse>,
+  { beating, now, version }: { beating: boolean; now: number; version: string },
 ): Health {
-  const late = lastBeat !== null && now - lastBeat > STUCK_MS;
-  // A long run holds the beat: that is work, and every step of it has a limit of its own.
-  const healthy = beating || (lastBeat !== null && !late);
-  const message = healthy
-    ? "ok"
+  const seconds = (since: number) => Math.round((now - since) / 1000);
+  const message = failingSince !== null && now - failingSince > STUCK_MS
+    ? `the scheduler has failed for ${seconds(failingSince)} s: see the log`
+    // A long run holds the beat: that is work, and every step of it has a limit of its own.
+    : beating
+    ? null
     : lastBeat === null
     ? "starting"
-    : `the scheduler has not looked at the clock for ${Math.round((now - lastBeat) / 1000)} s`;
-  return { healthy, message, lastBeat: lastBeat === null ? null : new Date(lastBeat).toISOString(), version };
+    : now - lastBeat > STUCK_MS
+    ? `the scheduler has not looked at the clock for ${seconds(lastBeat)} s`
+    : null;
+  const beat = lastBeat === null ? null : new Date(lastBeat).toISOString();
+  return { healthy: message === null, message: message ?? "ok", lastBeat: beat, version };
 }

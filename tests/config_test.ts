@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseEnv } from "node:util";
 import fc from "fast-check";
-import { type Config, parseConfig, requireKey, secretsOf } from "../src/config.ts";
+import { type Config, parseConfig, requireKey } from "../src/config.ts";
 import { exampleEnvironment } from "../src/variables.ts";
 
 const noFiles = (path: string): string => {
@@ -291,24 +291,40 @@ Deno.test("mail: several recipients, TLS by port, a wrong address is a problem",
   assert.equal(accepted({ SMTP_HOST: "mail.example.org" }).config.email, null);
 });
 
-Deno.test("secretsOf lists every spelling of every secret", () => {
-  const secrets = secretsOf(
-    accepted({
-      API_KEY: "CANARYKEY1234567",
-      DB_NAME: "d",
-      DB_USER: "u",
-      DB_PASS: "p@ss w/rd",
-      EMAIL_SENDER_ADDRESS: "a@b.org",
-      EMAIL_RECIPIENT_ADDRESS: "a@b.org",
-      EMAIL_SENDER_PASSWORD: "mail pass",
-    }).config,
-  );
+Deno.test("the secrets are known in every spelling, also when the configuration cannot be used", () => {
+  const { secrets } = accepted({
+    API_KEY: "CANARYKEY1234567",
+    DB_NAME: "d",
+    DB_USER: "u",
+    DB_PASS: "p@ss w/rd",
+    EMAIL_SENDER_ADDRESS: "a@b.org",
+    EMAIL_RECIPIENT_ADDRESS: "a@b.org",
+    EMAIL_SENDER_PASSWORD: "mail pass",
+  });
   for (const secret of ["CANARYKEY1234567", "p@ss w/rd", "p%40ss%20w%2Frd", "mail pass", "mail%20pass"]) {
     assert.ok(secrets.includes(secret), secret);
   }
-  assert.ok(secretsOf(accepted({ DATABASE_URL: "postgres://u@h/d?password=in%20query" }).config).includes("in query"));
-  assert.ok(secretsOf(accepted({ DATABASE_URL: "postgres://u@h/d?password=100%25" }).config).includes("100%"));
-  assert.deepEqual(secretsOf(accepted({}).config), []);
+  assert.ok(accepted({ DATABASE_URL: "postgres://u@h/d?password=in%20query" }).secrets.includes("in query"));
+  assert.ok(accepted({ DATABASE_URL: "postgres://u@h/d?password=100%25" }).secrets.includes("100%"));
+  assert.deepEqual(accepted({}).secrets, []);
+  const broken = parseConfig({ API_KEY: "CANARYKEY1234567", DATABASE_URL: "postgres://u:100%@h/d", PORT: "x" }, {
+    readFile: () => "",
+  });
+  assert.ok("problems" in broken);
+  for (const secret of ["CANARYKEY1234567", "100%"]) assert.ok(broken.secrets.includes(secret), secret);
+});
+
+Deno.test("a URL that cannot be used is quoted without what it may hold of keys and passwords", () => {
+  const told = [
+    ...refused({ ALPHAVANTAGE_URL: "https://www.alphavantage.co/query?function=X&apikey=CANARYKEY1234567" }),
+    ...refused({
+      SMTP_HOST: "smtp://me:CANARYPASSWORD@mail.example.com",
+      EMAIL_SENDER_ADDRESS: "a@b.org",
+      EMAIL_RECIPIENT_ADDRESS: "a@b.org",
+    }),
+  ];
+  assert.equal(told.length, 2);
+  assert.ok(!told.join().includes("CANARY"), told.join());
 });
 
 Deno.test("requireKey: the key, or what to do", () => {

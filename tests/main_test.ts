@@ -93,6 +93,10 @@ Deno.test("wrong words, wrong settings and a missing key end with 2 and one mess
     [["run", "--symbols", "MSFT"], { API_KEY: KEY }, /configured are IBM/],
     [["serve"], { SCHEDULE_CRON: "0 0 30 2 *" }, /SCHEDULE_CRON/],
     [["status"], { DATABASE_URL: `mysql://u:${KEY}@h/d` }, /DATABASE_URL/],
+    [["run", `--apikey=${KEY}`], { API_KEY: KEY }, /unknown option/],
+    [[KEY], { API_KEY: KEY }, /unknown command/],
+    [["check", "--x"], { API_KEY: KEY, SCHEDULE_CRON: KEY }, /unknown option/],
+    [["run"], { API_KEY: KEY, SCHEDULE_CRON: KEY }, /SCHEDULE_CRON/],
   ];
   await Promise.all(cases.map(async ([args, env, message]) => {
     const ended = await runProgram(args, { cwd, env });
@@ -185,7 +189,7 @@ Deno.test("check finds the stock_data of another program, and says how to keep i
   await at.db.pool.query(`drop table ${tables.rows.map(({ tablename }) => tablename).join(", ")} cascade`);
   await at.db.pool.query("create table stock_data (symbol text, ts timestamptz)");
   const ended = await runProgram(["check"], { cwd: at.cwd, env: settings(at.vendor, at.url) });
-  assert.equal(ended.code, 2, ended.stdout);
+  assert.equal(ended.code, 1, ended.stdout);
   assert.match(
     ended.stdout,
     /fail +database .* another program made\n.*alter table stock_data rename to stock_data_old/,

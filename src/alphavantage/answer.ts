@@ -196,7 +196,9 @@ function isZone(zone: string): boolean {
   }
 }
 
-function cut(text: string): string {
+/** PostgreSQL's text holds any character but NUL. */
+function cut(words: string): string {
+  const text = words.replaceAll("\0", "\\0");
   return text.length <= MESSAGE_LIMIT ? text : `${text.slice(0, MESSAGE_LIMIT)}… (${text.length} characters)`;
 }
 

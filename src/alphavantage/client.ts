@@ -164,7 +164,7 @@ async function askOnce(
   return answer;
 }
 
-/** The key is taken out of the body before anything reads it, so nothing made from it can hold the key. */
+/** The key is taken out of the body before anything reads it, and out of what the body says. */
 function understand(
   got: Exchange,
   { request, errand }: { request: BarRequest; errand: Errand },
@@ -172,7 +172,9 @@ function understand(
   const { redact } = errand.line;
   if (got.kind !== "body") return { kind: got.kind, message: redact(got.message) };
   errand.body = redact(got.body);
-  return classify(errand.body, { httpStatus: got.httpStatus, request });
+  const answer = classify(errand.body, { httpStatus: got.httpStatus, request });
+  // Parsing may have brought to light a key that was written with escapes.
+  return answer.kind === "bars" ? answer : { ...answer, message: redact(answer.message) };
 }
 
 /** Rejects with the signal's own reason, whatever the clock rejects with. */

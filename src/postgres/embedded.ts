@@ -90,7 +90,7 @@ async function openDirectory(
     if (error instanceof Deno.errors.NotCapable) throw failed(error.message, error);
     if (error instanceof Deno.errors.PermissionDenied) throw failed("the directory is not writable", error);
     throw failed(
-      "its files are damaged or could not be written; restore a copy, or move the directory away to start afresh",
+      "its files could not be written or are damaged; check the free space there first (df), then restore a copy",
       error,
     );
   }
@@ -112,7 +112,9 @@ async function lockDirectory(dataDir: string, failed: Failed): Promise<Deno.FsFi
   if (!await lock.tryLock(true)) {
     lock.close();
     const holder = (await Deno.readTextFile(path).catch(() => "")).trim();
-    throw failed(`another process holds it${holder === "" ? "" : ` (pid ${holder})`}`);
+    const who = holder === "" ? "" : ` (pid ${holder})`;
+    const todo = "stop it, look at the page it serves, or use a server (DATABASE_URL) to work from two processes";
+    throw failed(`another process holds it${who}; ${todo}`);
   }
   await lock.truncate();
   await lock.write(new TextEncoder().encode(`${Deno.pid}\n`));

@@ -76,7 +76,8 @@ export function claimRun(
     for (let look = 1; look <= 10; look++) {
       const { rows: [started] } = await client.query(
         `insert into run (trigger, tick_id, owner, lease_until, started_at)
-         values ($1, $2, $3, clock_timestamp() + $4::int * interval '1 millisecond', $5)
+         select $1, $2, $3, clock_timestamp() + $4::int * interval '1 millisecond', $5
+         where not exists (select from run where outcome is null) -- a conflict would use up an identity
          on conflict ((outcome is null)) where outcome is null do nothing
          returning id`,
         [trigger, tickId, owner, leaseMs, instant(now)],

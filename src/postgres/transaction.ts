@@ -91,10 +91,10 @@ function pause(ms: number, signal?: AbortSignal): Promise<void> {
  * Serialization and deadlock, lock timeout, the server going away or coming up, too many connections, a transaction
  * ended for idleness: nothing is wrong with the work itself.
  */
-const TRANSIENT_STATES = /^(?:08...|40001|40P01|55P03|57P01|57P02|57P03|53300|25P03)$/;
+const TRANSIENT_STATES = /^(?:08...|40001|40P01|55P03|57P01|57P02|57P03|57P05|53300|25P03)$/;
 /** After these the connection is as good as before. */
 const CONNECTION_KEPT = /^(?:40001|40P01|55P03)$/;
-const TRANSIENT_SOCKET = /^(?:ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN)$/;
+const TRANSIENT_SOCKET = /^(?:ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND)$/;
 /** The driver's own errors carry no code at all. */
 const TRANSIENT_WORDS =
   /^(?:Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error)/;

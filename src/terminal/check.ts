@@ -30,7 +30,9 @@ export function renderChecks(results: readonly CheckResult[], { colour }: { colo
   return [...lines, "", verdict, ""].join("\n");
 }
 
-/** 0 when the program can work, 2 (configuration) when something must be done first. */
-export function exitCodeOfChecks(results: readonly CheckResult[]): 0 | 2 {
-  return results.some((result) => result.state === "fail") ? 2 : 0;
+/** 0 when the program can work, 2 when the configuration must be mended first, 1 when something else must. */
+export function exitCodeOfChecks(results: readonly CheckResult[]): 0 | 1 | 2 {
+  const failed = results.filter((result) => result.state === "fail").map((result) => result.name);
+  if (failed.length === 0) return 0;
+  return failed.some((name) => name === "configuration" || name === "key") ? 2 : 1;
 }

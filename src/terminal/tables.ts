@@ -123,10 +123,16 @@ export function renderSummary(
   const paint = (cell: string, { row, column }: { row: number; column: number }) =>
     column === 1 ? toneOf(results[row]?.status, style)(cell) : cell;
   const table = results.length === 0 ? [] : [...layOut(columns, [...rows, ...[sums]], { width, paint }), ""];
-  const said = results.filter((result) => result.message !== null)
-    .map((result) => `${seriesName(result.series)}: ${oneLine(result.message!)}`);
+  const said = [...Map.groupBy(results.filter((result) => result.message !== null), (result) => result.message!)]
+    .map(([words, same]) => `${namesOf(same)}: ${oneLine(words)}`);
   const sentence = toneOf(outcome, style)(summarySentence({ runId, outcome, message, totals, durationMs }));
   return [...table, ...said, ...(said.length > 0 ? [""] : []), sentence, ""].join("\n");
+}
+
+/** `A daily, B daily and 498 more`: hundreds that wait for the same thing are one line. */
+function namesOf(results: readonly SeriesResult[]): string {
+  const names = results.slice(0, 3).map((result) => seriesName(result.series));
+  return results.length > 3 ? `${names.join(", ")} and ${results.length - 3} more` : names.join(", ");
 }
 
 function countCells(counts: SeriesResult["counts"]): string[] {

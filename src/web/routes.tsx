@@ -43,7 +43,8 @@ export function createRoutes(reads: Reads): Hono {
     try {
       await reads.ready();
       return context.json({ ready: true });
-    } catch {
+    } catch (error) {
+      reads.onError(error instanceof Error ? error : new Error(String(error)));
       // Why is in the log: this page is open to whoever reaches the port.
       return context.json({ ready: false, message: "the database does not answer" }, 503);
     }
@@ -51,8 +52,9 @@ export function createRoutes(reads: Reads): Hono {
   app.get("/", async (context) => context.html(`<!doctype html>${HomePage(await reads.home())}`));
 
   app.notFound((context) => context.text(`Cannot find "${context.req.path}"; pages: /, /healthz, /readyz\n`, 404));
-  app.onError((_error, context) =>
-    context.text("Cannot show this page: the database does not answer; see the log\n", 500)
-  );
+  app.onError((error, context) => {
+    reads.onError(error);
+    return context.text("Cannot show this page: the reason is in the log\n", 500);
+  });
   return app;
 }

@@ -26,5 +26,7 @@ Deno.test("each finding on a line, what to do below it, a verdict at the end", (
 
 Deno.test("only a failure is one: warnings exit 0, failures 2", () => {
   assert.equal(exitCodeOfChecks([ok, warn]), 0);
-  assert.equal(exitCodeOfChecks([ok, fail]), 2);
+  assert.equal(exitCodeOfChecks([ok, { ...fail, name: "configuration" }]), 2);
+  assert.equal(exitCodeOfChecks([ok, { ...fail, name: "key" }, { ...fail, name: "database" }]), 2);
+  assert.equal(exitCodeOfChecks([ok, { ...fail, name: "database" }]), 1);
 });
