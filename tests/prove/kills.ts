@@ -10,9 +10,10 @@ import { type Config, parseConfig } from "../../src/config.ts";
 import { embeddedDir, serverDatabase } from "../support/database.ts";
 import { seededRandom } from "../support/random.ts";
 import { row, sampleRows, startVendor, type Vendor } from "../support/vendor.ts";
+import type { Proof } from "./main.ts";
 import type { Orders } from "./victim.ts";
 
-export interface KillFigures {
+interface KillFigures {
   readonly kills: number;
   /** Points that the fault-free run passes, and how many of their names differ. */
   readonly points: number;
@@ -36,7 +37,7 @@ const WEEKLY: Series = { symbol: "BBB", interval: "weekly" };
 const BROKEN: Series = { symbol: "CCC", interval: "daily" };
 
 /** Dies with the message of the first trial that goes wrong, naming the seed, the point and the signal. */
-export async function proveKills({ engine, count, atOnce }: KillOptions): Promise<KillFigures> {
+async function proveKills({ engine, count, atOnce }: KillOptions): Promise<KillFigures> {
   const { random, seed } = seededRandom();
   const stages = await Promise.all(Array.from({ length: atOnce }, () => openStage(engine)));
   try {
@@ -67,6 +68,22 @@ export async function proveKills({ engine, count, atOnce }: KillOptions): Promis
     await Promise.all(stages.map((stage) => stage.close()));
   }
 }
+
+function proofOn(engine: KillOptions["engine"], { short, long }: { short: number; long: number }): Proof {
+  return {
+    name: `kills-${engine}`,
+    unit: "kills",
+    short,
+    long,
+    prove: async (count) => {
+      const { kills, points, distinct, left, seed } = await proveKills({ engine, count, atOnce: 2 });
+      assert.ok(distinct >= 40, `only ${distinct} of the ${points} points differ`);
+      return { kills, points, distinct, ...left, lost: 0, doubled: 0, seed };
+    },
+  };
+}
+
+export const PROOFS = [proofOn("server", { short: 60, long: 4_000 }), proofOn("embedded", { short: 4, long: 1_000 })];
 
 type Left = keyof KillFigures["left"];
 
