@@ -43,13 +43,15 @@ export interface Answer {
   readonly bars?: readonly Bar[];
   readonly rejects?: readonly Reject[];
   readonly now?: number;
+  readonly body?: string;
+  readonly form?: string;
 }
 
 /** Stores one answer under a run. */
 export function store(
   db: Database,
   holder: Holder,
-  { series = IBM, bars = [], rejects = [], now = NOW }: Answer,
+  { series = IBM, bars = [], rejects = [], now = NOW, body = JSON.stringify([bars, rejects]), form = "TEST" }: Answer,
 ): Promise<SeriesResult> {
   const result = {
     status: "stored",
@@ -59,7 +61,8 @@ export function store(
     startedAt: now - 2_000,
     finishedAt: now,
   } as const;
-  return storeSeries(db, { ...holder, series, bars, rejects, result, now });
+  const answer = { requestId: null, form, zone: "America/New_York", receivedAt: now, reachesTo: now, body };
+  return storeSeries(db, { ...holder, series, answer, bars, rejects, result });
 }
 
 /** Exact counts in one line: `inserted revised unchanged provisional quarantined`. */
