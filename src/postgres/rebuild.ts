@@ -46,10 +46,9 @@ export async function archiveStates({ pool }: Pick<Database, "pool">): Promise<A
 }
 
 /**
- * Rebuilds `stock_data`, `revision` and `quarantine` of one series, all or nothing. What was written before the cut stays,
- * so nothing is ever lost: a bar revised since then first goes back to what it said.
- *
- * Bad rows first seen before the first replayed answer keep their counts.
+ * Rebuilds `stock_data`, `revision` and `quarantine` of one series, all or nothing. What was written before the cut stays:
+ * a bar revised since then first goes back to what it said, bad rows first seen before then keep their counts. One thing
+ * can be lost by a cut: adjusted columns that a plain answer took over from a provisional bar, which nobody keeps.
  *
  * @returns how many answers were replayed
  * @throws LeaseLost; Error when something cannot be rebuilt and `partial` is not set; the signal's reason

@@ -88,3 +88,13 @@ export async function placesOf(db: Database, table: string): Promise<string[]> {
   const { rows } = await db.pool.query(`select ctid::text || ' ' || xmin::text as place from ${table} order by 1`);
   return rows.map(({ place }) => place);
 }
+
+/** Everything a replay rebuilds, row by row, with nothing in it but what the rows say. */
+export async function tablesOf({ pool }: Pick<Database, "pool">): Promise<Record<string, string[]>> {
+  const tables: Record<string, string[]> = {};
+  for (const table of ["stock_data", "revision", "quarantine"]) {
+    const { rows } = await pool.query(`select (to_jsonb(t) - 'id')::text as row from ${table} as t order by 1`);
+    tables[table] = rows.map(({ row }) => row);
+  }
+  return tables;
+}
