@@ -11,6 +11,7 @@ import { quotaState } from "./postgres/quota.ts";
 import { seriesStates } from "./postgres/states.ts";
 import { noticeTicks, owedTick } from "./postgres/ticks.ts";
 import { decideTicks, dueTicks } from "./schedule.ts";
+import { replay, type ReplayOptions, type ReplayReport } from "./replay.ts";
 import { effectsOf, marketOf, type RunWiring, type World } from "./wiring.ts";
 
 export interface RunOptions extends RunWiring {
@@ -38,6 +39,8 @@ export interface App {
   states(series: readonly Series[]): Promise<SeriesState[]>;
   /** Notices the ticks that have come due and serves the one that is owed, if any. */
   beat(options: Pick<RunOptions, "stop" | "abort" | "emit">): Promise<RunReport | NotOurs | null>;
+  /** The tables anew from the archive. Asks nobody, needs no key. */
+  replay(options: ReplayOptions): Promise<ReplayReport | NotOurs>;
   close(): Promise<void>;
 }
 
@@ -89,6 +92,7 @@ export async function openApp(config: Config, world: World): Promise<App> {
         if (owed === null) return null;
         return await run({ ...options, series: config.series, trigger: owed.trigger, tickId: owed.id, patient: false });
       },
+      replay: (options) => replay(rooms, options),
       close: () => database.close(),
     };
   } catch (error) {

@@ -27,6 +27,8 @@ export interface Config {
   readonly series: readonly Series[];
   readonly adjusted: boolean;
   readonly database: DatabaseConfig;
+  /** How long the bodies of answers are kept; `null`: for ever. */
+  readonly archiveDays: number | null;
   readonly schedule: Schedule;
   /** `null`: no log files. */
   readonly logDir: string | null;
@@ -103,6 +105,7 @@ const SCHEMA = z.object({
   STOCK_ADJUSTED: flag,
   DATABASE_POOL_SIZE: number(1, 100),
   DATA_DIR: z.string(),
+  ARCHIVE_DAYS: number(0, 100_000),
   SCHEDULE_CRON: z.string(),
   SCHEDULE_TIMEZONE: z.string(),
   LOG_DIR: z.string(),
@@ -179,6 +182,7 @@ function assemble(
     database: url === null
       ? { kind: "embedded", dataDir: `${values.DATA_DIR.replace(/[/\\]+$/, "")}/postgres` }
       : { kind: "server", url, poolSize: values.DATABASE_POOL_SIZE },
+    archiveDays: values.ARCHIVE_DAYS === 0 ? null : values.ARCHIVE_DAYS,
     schedule,
     logDir: values.LOG_DIR.toLowerCase() === "none" ? null : values.LOG_DIR,
     logLevel: values.LOG_LEVEL,

@@ -1,7 +1,7 @@
 /** One series of a run: ask, read, store. What an answer means for the other series is told, not done, here. */
 import { type Series, seriesName } from "./bar.ts";
 import { isLate, type Market, targetOf } from "./due.ts";
-import type { Effects, OpenResult, Reading } from "./effects.ts";
+import type { Effects, OpenResult, Reading, Source } from "./effects.ts";
 import type { Entitlement, PlanEntry } from "./plan.ts";
 import { formOf } from "./request.ts";
 import { LeaseLost, NO_ROWS, type SeriesResult } from "./run.ts";
@@ -58,7 +58,8 @@ export async function ingestSeries<Document>(
   const open = { series, requests: options.spent + requests, startedAt };
   if (asked.kind === "bars") {
     const reading = effects.read(asked.document, request);
-    return { type: "finished", requests, result: await store(reading, { effects, options, open }) };
+    const from = { document: asked.document, request };
+    return { type: "finished", requests, result: await store(reading, { effects, options, open, from }) };
   }
   const status = asked.kind === "cancelled" ? "cancelled" : "failed";
   const judgement = { status, kind: asked.kind, message: asked.message } as const;
@@ -70,9 +71,10 @@ export async function ingestSeries<Document>(
 /** Rows and result go in together; a series that the database refuses does not end the run. */
 async function store<Document>(
   reading: Reading,
-  { effects, options, open }: {
+  { effects, options, open, from }: {
     effects: Effects<Document>;
     options: SeriesOptions;
+    from: Source<Document>;
     open: Pick<OpenResult, "series" | "requests" | "startedAt">;
   },
 ): Promise<SeriesResult> {
@@ -85,7 +87,7 @@ async function store<Document>(
   const now = effects.now();
   const result = { ...open, ...judge(series, reading, { now, market }), finishedAt: now };
   try {
-    const stored = await effects.store(reading, { runId, result });
+    const stored = await effects.store(reading, { runId, result, from });
     effects.emit({ type: "rows-stored", runId, series, counts: stored.counts });
     return stored;
   } catch (error) {

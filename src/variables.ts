@@ -94,6 +94,11 @@ export const VARIABLES: readonly Variable[] = [
     ["POSTGRES_PORT", "5432", "As DB_PORT."],
     ["DATABASE_POOL_SIZE", "4", "Connections to a server, at most."],
     ["DATA_DIR", "data", "Folder of the embedded database."],
+    [
+      "ARCHIVE_DAYS",
+      "400",
+      "Days the vendor's answers are kept in full, for `replay` and the view stock_data_raw; 0: for ever.",
+    ],
   ]),
   ...group("Schedule", [
     ["SCHEDULE_CRON", "0 6 * * *", "When to run: minute hour day month weekday.", { aliases: ["DAG_SCHEDULE_CRON"] }],

@@ -42,6 +42,7 @@ Deno.test("nothing set: the defaults, and none of them warns", () => {
     series: [{ symbol: "IBM", interval: "30min" }, { symbol: "IBM", interval: "daily" }],
     adjusted: false,
     database: { kind: "embedded", dataDir: "data/postgres" },
+    archiveDays: 400,
     schedule: { cron: "0 6 * * *", timezone: "UTC" },
     logDir: "logs",
     logLevel: "info",
@@ -148,6 +149,7 @@ Deno.test("numbers are what they look like: no hex, exponent, sign or fraction s
   for (const none of ["0", "unlimited", "Unlimited"]) {
     assert.equal(accepted({ API_REQUESTS_PER_DAY: none }).config.vendor.perDay, null);
   }
+  assert.equal(accepted({ ARCHIVE_DAYS: "0" }).config.archiveDays, null);
 });
 
 Deno.test("an empty value is the same as none, and quotes that docker kept are taken off", () => {
