@@ -22,6 +22,8 @@ export interface Config {
     readonly perDay: number | null;
     readonly perMinute: number;
     readonly politeDelayMs: number;
+    /** Requests under way at once, at most. */
+    readonly concurrency: number;
   };
   /** Symbol by symbol, in the order given; never empty. */
   readonly series: readonly Series[];
@@ -89,6 +91,7 @@ const SCHEMA = z.object({
   API_REQUESTS_PER_MINUTE: number(1, 10_000),
   API_REQUESTS_PER_DAY: z.string().transform((text) => text.toLowerCase() === "unlimited" ? "0" : text)
     .pipe(number(0, 1_000_000)),
+  API_CONCURRENCY: number(1, 32),
   API_TIMEOUT_SEC: number(1, 600),
   STOCK_SYMBOLS: z.string(),
   STOCK_INTERVALS: z.string(),
@@ -163,6 +166,7 @@ function assemble(
       perDay: values.API_REQUESTS_PER_DAY === 0 ? null : values.API_REQUESTS_PER_DAY,
       perMinute: values.API_REQUESTS_PER_MINUTE,
       politeDelayMs: Math.round(values.API_POLITE_DELAY_SEC * 1000),
+      concurrency: values.API_CONCURRENCY,
     },
     series,
     adjusted: values.STOCK_ADJUSTED,

@@ -61,6 +61,11 @@ export const VARIABLES: readonly Variable[] = [
       "25",
       "Never more requests in a UTC day. 25 is what a free key has; `unlimited` or 0 for a paid one.",
     ],
+    [
+      "API_CONCURRENCY",
+      "1",
+      "Requests under way at once, 1 to 32: a paid key's rate needs several. A free key is refused at more than one.",
+    ],
     ["API_TIMEOUT_SEC", "60", "Seconds one answer may take, body included."],
   ]),
   ...group("Series", [

@@ -37,6 +37,7 @@ Deno.test("nothing set: the defaults, and none of them warns", () => {
       timeoutMs: 60_000,
       perDay: 25,
       perMinute: 30,
+      concurrency: 1,
       politeDelayMs: 2000,
     },
     series: [{ symbol: "IBM", interval: "30min" }, { symbol: "IBM", interval: "daily" }],
