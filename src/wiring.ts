@@ -14,7 +14,7 @@ import { entitlements, rememberEntitlement } from "./postgres/entitlements.ts";
 import { chargeRequest, lastSentAt, quotaState, recordAnswer } from "./postgres/quota.ts";
 import { recordResult } from "./postgres/results.ts";
 import { claimRun, closeRun, recordPlan, renewLease } from "./postgres/runs.ts";
-import { seriesStates } from "./postgres/states.ts";
+import { pastAnswers, seriesStates } from "./postgres/states.ts";
 import type { BarRequest } from "./request.ts";
 import { LeaseLost, type Trigger } from "./run.ts";
 
@@ -89,6 +89,7 @@ export async function effectsOf(rooms: Rooms, wiring: RunWiring): Promise<Effect
     },
     quota: () => quotaState(database, { keyHash, now: world.now(), perDay: config.vendor.perDay }),
     entitlements: () => entitlements(database, keyHash),
+    history: () => pastAnswers(database),
     learn: (entitlement, message) => rememberEntitlement(database, { keyHash, ...entitlement, message }),
     ask: (request, { runId, signal }) => ask(client, request, { runId, signal, emit: wiring.emit }),
     read: (document, request) => read(document, request, { config, now: world.now() }),

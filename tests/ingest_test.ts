@@ -3,7 +3,8 @@ import { type Bar, type Series, seriesName } from "../src/bar.ts";
 import type { Asked, Claim, Effects, Reading } from "../src/effects.ts";
 import type { RunEvent } from "../src/event.ts";
 import { ingest, type IngestOptions, type RunReport } from "../src/ingest.ts";
-import type { Entitlement, SeriesState } from "../src/plan.ts";
+import type { Entitlement } from "../src/coverage.ts";
+import type { SeriesState } from "../src/plan.ts";
 import { type BarRequest, formOf } from "../src/request.ts";
 import { type FailureKind, LeaseLost, type Outcome, type SeriesResult } from "../src/run.ts";
 
@@ -42,6 +43,7 @@ function world(script: Script = {}) {
     states: (series) => Promise.resolve(series.map(newState)),
     quota: () => Promise.resolve({ perDay: script.perDay ?? null, usedToday: 0, blockedUntil: null }),
     entitlements: () => Promise.resolve([]),
+    history: () => Promise.resolve([]),
     learn: (entitlement) => Promise.resolve(void learnt.push(entitlement)),
     ask: (request) => {
       const name = `${request.series.symbol} ${formOf(request)}`;
@@ -60,14 +62,14 @@ function world(script: Script = {}) {
       return Promise.resolve(stored);
     },
     record: (result) =>
-      script.recordFails ? Promise.reject(script.recordFails) : Promise.resolve(void kept.push(result)),
+      script.recordFails ? Promise.reject(script.recordFails) : Promise.resolve((kept.push(result), result)),
     close: (_runId, { outcome }) => Promise.resolve((closed.push(outcome), script.closes ?? true)),
   };
   return { effects, asked, kept, events, learnt, closed, lease };
 }
 
 function newState(series: Series): SeriesState {
-  return { series, first: null, watermark: null, newest: null, answeredAt: null, last: null };
+  return { series, first: null, watermark: null, newest: null, answeredAt: null, last: null, recent: [] };
 }
 
 function wire(answer: Answer): Asked<Answer> {
@@ -91,6 +93,7 @@ function options(symbols: string, change: Partial<IngestOptions> = {}): IngestOp
     trigger: "manual",
     market: { delayMs: null, extendedHours: true },
     adjusted: false,
+    concurrency: 1,
     stop: new AbortController().signal,
     abort: new AbortController().signal,
     ...change,
