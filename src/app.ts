@@ -101,7 +101,7 @@ export async function openApp(config: Config, world: World): Promise<App> {
 }
 
 /** What stands for a key in the ledger: enough to tell keys apart, nothing to get one back from. */
-async function hashOf(key: string): Promise<string> {
+export async function hashOf(key: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`stocks-etl ${key}`));
   return new Uint8Array(digest).toHex().slice(0, 16);
 }
