@@ -97,6 +97,7 @@ const SCHEMA = z.object({
   STOCK_INTERVALS: z.string(),
   STOCK_ADJUSTED: flag,
   DATABASE_POOL_SIZE: number(1, 100),
+  DATABASE_TIMEOUT_SEC: number(1, 3600),
   DATA_DIR: z.string(),
   SCHEDULE_CRON: z.string(),
   SCHEDULE_TIMEZONE: z.string(),
@@ -171,9 +172,12 @@ function assemble(
     series,
     adjusted: values.STOCK_ADJUSTED,
     // A folder below: the engine's lock and its unfinished first start lie beside it, and DATA_DIR may be a volume.
-    database: url === null
-      ? { kind: "embedded", dataDir: `${values.DATA_DIR.replace(/[/\\]+$/, "")}/postgres` }
-      : { kind: "server", url, poolSize: values.DATABASE_POOL_SIZE },
+    database: url === null ? { kind: "embedded", dataDir: `${values.DATA_DIR.replace(/[/\\]+$/, "")}/postgres` } : {
+      kind: "server",
+      url,
+      poolSize: values.DATABASE_POOL_SIZE,
+      timeoutMs: values.DATABASE_TIMEOUT_SEC * 1000,
+    },
     schedule,
     logDir: values.LOG_DIR.toLowerCase() === "none" ? null : values.LOG_DIR,
     logLevel: values.LOG_LEVEL,
@@ -220,6 +224,9 @@ function doubtful({ vendor }: Config, origins: Parsed["origins"]): Problem[] {
   }
   if (/^(your|change|insert|xxx)/i.test(vendor.key ?? "")) {
     warn("ALPHAVANTAGE_API_KEY", "the key looks like a placeholder");
+  }
+  if (vendor.concurrency > 1 && vendor.perDay !== null && vendor.perDay <= 25) {
+    warn("API_CONCURRENCY", "a key with 25 requests a day is refused when several are under way at once");
   }
   const byDelay = 60_000 / vendor.politeDelayMs;
   if (vendor.perMinute > byDelay && origins.API_REQUESTS_PER_MINUTE !== "default") {

@@ -1,7 +1,7 @@
 /** Which requests are worth making next, in which order, and why is each other series not asked? */
 import { intradayLength, type Series } from "./bar.ts";
 import { type Attempt, troubleOf } from "./breaker.ts";
-import { coverageOf, type CoverageOptions, type Entitlement, REPROBE_MS } from "./coverage.ts";
+import { coverageOf, type CoverageOptions, REPROBE_MS } from "./coverage.ts";
 import { isComplete, type Market, type Target, targetOf } from "./due.ts";
 import type { Lags } from "./publication.ts";
 import type { BarRequest } from "./request.ts";

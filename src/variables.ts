@@ -98,6 +98,11 @@ export const VARIABLES: readonly Variable[] = [
     ["POSTGRES_HOST", "localhost", "As DB_HOST."],
     ["POSTGRES_PORT", "5432", "As DB_PORT."],
     ["DATABASE_POOL_SIZE", "4", "Connections to a server, at most."],
+    [
+      "DATABASE_TIMEOUT_SEC",
+      "60",
+      "Seconds one statement on a server may take; silence for a quarter longer ends it too.",
+    ],
     ["DATA_DIR", "data", "Folder of the embedded database."],
   ]),
   ...group("Schedule", [

@@ -100,7 +100,8 @@ async function versions(app: App): Promise<string[]> {
 onBothEngines("the recorded answers become exactly their bars, and a second load writes nothing", async (database) => {
   const replay = startReplay();
   const clock = world(RECORDED_AT);
-  const app = await openApp(configFor(replay.url, database), clock);
+  // Several series at once, also where the database takes them one at a time.
+  const app = await openApp(configFor(replay.url, database, { API_CONCURRENCY: "4" }), clock);
   try {
     const first = await run(app, RECORDED_SERIES);
     assert.equal(first.outcome, "complete", JSON.stringify(first.results));
