@@ -2,7 +2,7 @@
 import { intradayLength, type Series } from "./bar.ts";
 import { type Attempt, troubleOf } from "./breaker.ts";
 import { coverageOf, type CoverageOptions, REPROBE_MS } from "./coverage.ts";
-import { isComplete, type Market, type Target, targetOf } from "./due.ts";
+import { isComplete, type Target, targetOf } from "./due.ts";
 import type { Lags } from "./publication.ts";
 import type { BarRequest } from "./request.ts";
 import type { FailureKind } from "./run.ts";
@@ -76,13 +76,11 @@ export interface Plan {
 
 /** What the decision needs besides the states. */
 export interface PlanOptions extends CoverageOptions {
-  readonly market: Market;
   readonly quota: Quota;
   readonly lags: Lags;
 }
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+const DAY = 86_400_000;
 
 /** Users met the daily limit one request early (facts §2.3): of a quota that can spare it, one is left for retries. */
 const KEPT_BACK = 1;
