@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { type Series } from "./bar.ts";
 import { chooseDatabase, type DatabaseConfig, passwordsOf } from "./database.ts";
+import type { MissedTicks, OverlappingTicks } from "./missed.ts";
 import { parseSchedule, type Schedule } from "./schedule.ts";
 import { parseIntervals, parseSeries } from "./selection.ts";
 import { type Environment, findSettings, type Problem, type Settings } from "./setting.ts";
@@ -28,6 +29,9 @@ export interface Config {
   readonly adjusted: boolean;
   readonly database: DatabaseConfig;
   readonly schedule: Schedule;
+  readonly ticks: { readonly missed: MissedTicks; readonly overlap: OverlappingTicks };
+  /** Days; `null`: for ever. */
+  readonly retention: { readonly runs: number | null; readonly events: number | null; readonly logs: number | null };
   /** `null`: no log files. */
   readonly logDir: string | null;
   readonly logLevel: "debug" | "info" | "warning" | "error";
@@ -66,6 +70,7 @@ const number = (min: number, max: number, { whole = true } = {}) =>
     const value = (whole ? /^\d{1,9}$/ : /^\d{1,6}(\.\d{1,6})?$/).test(text) ? Number(text) : NaN;
     return value >= min && value <= max ? value : null;
   });
+const days = number(0, 36_500).transform((days) => days === 0 ? null : days);
 const flag = z.stringbool({
   truthy: ["true", "1", "yes", "on"],
   falsy: ["false", "0", "no", "off"],
@@ -97,6 +102,11 @@ const SCHEMA = z.object({
   DATA_DIR: z.string(),
   SCHEDULE_CRON: z.string(),
   SCHEDULE_TIMEZONE: z.string(),
+  SCHEDULE_MISSED: choice("latest", "all", "skip"),
+  SCHEDULE_OVERLAP: choice("queue", "skip"),
+  RETENTION_RUNS_DAYS: days,
+  RETENTION_EVENTS_DAYS: days,
+  LOG_RETENTION_DAYS: days,
   LOG_DIR: z.string(),
   LOG_LEVEL: z.string().transform((text) => text.toLowerCase() === "warn" ? "warning" : text)
     .pipe(choice("debug", "info", "warning", "error")),
@@ -171,6 +181,12 @@ function assemble(
       ? { kind: "embedded", dataDir: `${values.DATA_DIR.replace(/[/\\]+$/, "")}/postgres` }
       : { kind: "server", url, poolSize: values.DATABASE_POOL_SIZE },
     schedule,
+    ticks: { missed: values.SCHEDULE_MISSED, overlap: values.SCHEDULE_OVERLAP },
+    retention: {
+      runs: values.RETENTION_RUNS_DAYS,
+      events: values.RETENTION_EVENTS_DAYS,
+      logs: values.LOG_RETENTION_DAYS,
+    },
     logDir: values.LOG_DIR.toLowerCase() === "none" ? null : values.LOG_DIR,
     logLevel: values.LOG_LEVEL,
     logFormat: values.LOG_FORMAT,

@@ -88,6 +88,8 @@ function configOf(replay: Replay, dir: string | null): Config {
     adjusted: false,
     database: { kind: "embedded", dataDir: dir },
     schedule: { cron: "0 6 * * *", timezone: "UTC" },
+    ticks: { missed: "latest", overlap: "queue" },
+    retention: { runs: null, events: null, logs: null },
     logDir: null,
     logLevel: "warning",
     logFormat: "auto",

@@ -43,6 +43,8 @@ Deno.test("nothing set: the defaults, and none of them warns", () => {
     adjusted: false,
     database: { kind: "embedded", dataDir: "data/postgres" },
     schedule: { cron: "0 6 * * *", timezone: "UTC" },
+    ticks: { missed: "latest", overlap: "queue" },
+    retention: { runs: 400, events: 30, logs: 90 },
     logDir: "logs",
     logLevel: "info",
     logFormat: "auto",
