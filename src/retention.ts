@@ -42,12 +42,13 @@ export async function sweepAll(
   { now, quiet, stop, onError }: SweepEffects,
 ): Promise<string> {
   const done: string[] = [];
-  for (const { name, run } of sweeps) {
+  for (const sweep of sweeps) {
+    const { name } = sweep;
     let removed = 0;
     try {
       for (let batch = 0; batch < MOST_BATCHES; batch++) {
         if (stop.aborted || !await quiet()) return [...done, `${removed} ${name}`, "then made way"].join(", ");
-        const gone = await run(now);
+        const gone = await sweep.run(now);
         if (gone === 0) break;
         removed += gone;
       }

@@ -4,8 +4,10 @@ import { type Claim, claimRun, closeRun } from "../../src/postgres/runs.ts";
 import { type NoticeOptions, noticeTicks, owedTick } from "../../src/postgres/ticks.ts";
 import { decideTicks, type TickPolicy } from "../../src/missed.ts";
 import { totalsOf } from "../../src/run.ts";
+import { contestTicks } from "../support/contest.ts";
 import { serverDatabase, withDatabases } from "../support/database.ts";
 import { losingOnce } from "../support/lossy.ts";
+import { seededRandom } from "../support/random.ts";
 import { NOW } from "../support/stored.ts";
 
 const SCHEDULE = { name: "bars", cron: "0 6 * * *", timezone: "UTC" };
@@ -171,4 +173,121 @@ withDatabases("a decision that throws decides nothing", async (db) => {
   const broken = noticeTicks(db, { schedule: SCHEDULE, now: NOW + HOUR, queue: 1, ...hourly(NOW), due });
   await assert.rejects(broken, { message: "no such zone" });
   assert.equal((await notice(db, NOW + HOUR)).length, 1);
+});
+
+withDatabases(
+  "all: every missed tick waits for its own run, the oldest first, and too many are not kept",
+  async (db) => {
+    await notice(db, NOW);
+    const inserted = await notice(db, NOW + 5 * HOUR, { missed: "all", queue: 3 });
+    assert.equal(inserted.length, 3);
+    const reason = "superseded by the tick of 2026-03-03T02:00:00.000Z";
+    assert.deepEqual(await ticks(db), [
+      `22:00 skipped ${reason}`,
+      `23:00 skipped ${reason}`,
+      "00:00 requested ",
+      "01:00 requested ",
+      "02:00 requested ",
+    ]);
+    const served: number[] = [];
+    for (let tick = await owed(db, { queue: 3 }); tick !== null; tick = await owed(db, { queue: 3 })) {
+      served.push(tick.dueAt);
+      const run = await claim(db, "a", tick.id);
+      assert.ok("runId" in run);
+      await closeRun(db, {
+        runId: run.runId,
+        owner: "a",
+        outcome: "complete",
+        message: null,
+        totals: totalsOf([]),
+        now: NOW,
+      });
+    }
+    assert.deepEqual(served, [3, 4, 5].map((hours) => Math.floor(NOW / HOUR) * HOUR + hours * HOUR));
+  },
+);
+
+withDatabases(
+  "a tick of a time at which a run was at work is skipped with its number, if that is wanted",
+  async (db) => {
+    const ten = Date.parse("2026-03-03T10:00Z");
+    await notice(db, ten - HOUR / 2);
+    const put = (from: number, to: number | null, outcome: string | null, lease: number) =>
+      db.pool.query(
+        `insert into run (trigger, owner, lease_until, started_at, finished_at, outcome)
+       values ('manual', 'x', $3, $1, $2, $4)`,
+        [...[from, to, lease].map((ms) => ms === null ? null : new Date(ms).toISOString()), outcome],
+      );
+    await put(ten - 1, ten + 1, "complete", ten);
+    await put(ten + 2, ten + HOUR, "complete", ten);
+    await put(ten + 2 * HOUR - 5, ten + 9 * HOUR, "abandoned", ten + 2 * HOUR);
+    await put(ten + 3 * HOUR - 5, ten + 9 * HOUR, "abandoned", ten + 3 * HOUR + 1);
+    await put(ten + 4 * HOUR, null, null, Date.now() + 60_000);
+    await notice(db, ten + 5 * HOUR, { missed: "all", overlap: "skip", queue: 99 });
+    const { rows: runs } = await db.pool.query("select id from run order by id");
+    const [first, , , dead, open] = runs.map(({ id }) => id);
+    assert.deepEqual(await ticks(db), [
+      `10:00 skipped run ${first} was at work`,
+      "11:00 requested ", // the second had ended that very instant
+      "12:00 requested ", // the third was dead by then
+      `13:00 skipped run ${dead} was at work`,
+      "14:00 requested ", // the last began that very instant
+      `15:00 skipped run ${open} was at work`,
+    ]);
+  },
+);
+
+withDatabases("a clock that was far ahead and is put right: no tick runs twice, none is missed for it", async (db) => {
+  await notice(db, NOW);
+  const [wrong] = await notice(db, NOW + 50 * HOUR);
+  const run = await claim(db, "a", wrong!.id);
+  assert.ok("runId" in run);
+  await closeRun(db, {
+    runId: run.runId,
+    owner: "a",
+    outcome: "complete",
+    message: null,
+    totals: totalsOf([]),
+    now: NOW,
+  });
+  const served: number[] = [];
+  for (let now = NOW; now <= NOW + 60 * HOUR; now += HOUR / 2) {
+    await notice(db, now);
+    const tick = await owed(db, { now });
+    if (tick === null) continue;
+    assert.ok(tick.dueAt <= now, "ahead of the clock");
+    served.push(tick.dueAt);
+    const next = await claim(db, "a", tick.id);
+    assert.ok("runId" in next);
+    await closeRun(db, {
+      runId: next.runId,
+      owner: "a",
+      outcome: "complete",
+      message: null,
+      totals: totalsOf([]),
+      now,
+    });
+  }
+  const first = Math.ceil(NOW / HOUR) * HOUR;
+  const expected = Array.from({ length: 60 }, (_, hours) => first + hours * HOUR).filter((at) => at !== wrong!.dueAt);
+  assert.deepEqual(served, expected);
+});
+
+withDatabases("a small step back is not a clock put right: nothing is decided again", async (db) => {
+  await notice(db, NOW);
+  await notice(db, NOW + 5 * HOUR);
+  const before = await ticks(db);
+  for (const back of [1, 60_000, HOUR]) assert.deepEqual(await notice(db, NOW + 5 * HOUR - back), []);
+  assert.deepEqual(await ticks(db), before);
+});
+
+Deno.test("processes that contest each tick, some dying over it: one run of it closes, and the next is not begun before", async () => {
+  const { random, seed } = seededRandom();
+  try {
+    const { closed, died } = await contestTicks({ processes: 4, ticks: 60, random });
+    assert.equal(closed, 60);
+    assert.ok(died > 5, `${died} died: too few to prove anything`);
+  } catch (error) {
+    throw new Error(`with TEST_SEED=${seed}`, { cause: error });
+  }
 });
