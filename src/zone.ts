@@ -57,8 +57,7 @@ export function offsetSpans(timezone: string, { from, to }: { from: number; to: 
 function makeTable(timezone: string, { from, to }: { from: number; to: number }): ZoneTable {
   const local = (instant: number) => Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timezone);
   const offsetOf = (time: Temporal.ZonedDateTime) => time.offsetNanoseconds / NANOSECONDS;
-  // "previous" excludes the instant itself, and the table must know a change that falls on its first one.
-  const first = local(Math.min(from + 1, LATEST)).getTimeZoneTransition("previous");
+  const first = local(from).getTimeZoneTransition("previous");
   let time = first ?? local(from);
   let start = first?.epochMilliseconds ?? -Infinity;
   let before = offsetOf(first === null ? time : first.subtract({ milliseconds: 1 }));

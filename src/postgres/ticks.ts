@@ -202,10 +202,13 @@ export async function owedTick(
   return null;
 }
 
-/** Locks the tick until the end of the transaction and says whether a run of it may start. */
-export async function lockOwedTick(client: pg.PoolClient, tickId: number): Promise<boolean> {
-  // Two statements: the second must see the run that the last holder of the lock has just inserted.
+/** Locks the tick until the end of the transaction: who claims a run for it waits for whoever does so already. */
+export async function lockTick(client: pg.PoolClient, tickId: number): Promise<void> {
   await client.query("select from tick where id = $1 for update", [tickId]);
+}
+
+/** Whether a run of the tick may start. Asked after {@link lockTick}: it sees the run that the last holder began. */
+export async function isOwed(client: pg.PoolClient, tickId: number): Promise<boolean> {
   const { rows } = await client.query(
     `select from tick t
      where t.id = $1 and ${owed("t")} and (select count(*) from run r where r.tick_id = t.id) < $2::int`,
