@@ -49,6 +49,15 @@ create table entitlement (
 );
 comment on table entitlement is 'What a key may ask, learnt from answers. A form without a row has not been tried.';
 
+create table housekeeping (
+  name text not null,
+  due_at timestamp with time zone not null,
+  done_at timestamp with time zone,
+  note text,
+  constraint housekeeping_pkey PRIMARY KEY (name)
+);
+comment on table housekeeping is 'Chores done now and then by whichever process comes first. due_at: not before; done_at: when it was last begun; note: what it came to.';
+
 create table quarantine (
   id bigint generated always as identity not null,
   run_id bigint,
@@ -94,6 +103,7 @@ comment on table request is 'The quota ledger: one row per HTTP request, written
 CREATE INDEX request_limits_of_key ON request USING btree (key_hash, finished_at) WHERE (kind = ANY (ARRAY['daily-limit'::text, 'bars'::text]));
 CREATE INDEX request_of_key ON request USING btree (key_hash, sent_at);
 CREATE INDEX request_of_run ON request USING btree (run_id);
+CREATE INDEX request_sent ON request USING btree (sent_at);
 
 create table revision (
   id bigint generated always as identity not null,
@@ -166,6 +176,25 @@ create table run (
 comment on table run is 'One ingestion. No outcome: it is running, and owner must renew lease_until (judged by this server''s clock) or be found dead.';
 CREATE INDEX run_of_tick ON run USING btree (tick_id) WHERE (tick_id IS NOT NULL);
 CREATE UNIQUE INDEX run_one_at_a_time ON run USING btree (((outcome IS NULL))) WHERE (outcome IS NULL);
+CREATE INDEX run_started ON run USING btree (started_at);
+
+create table run_event (
+  run_id bigint not null,
+  seq integer not null,
+  at timestamp with time zone not null,
+  type text not null,
+  level text not null,
+  symbol text,
+  "interval" text,
+  message text not null,
+  data jsonb not null,
+  constraint run_event_pkey PRIMARY KEY (run_id, seq),
+  constraint run_event_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id) ON DELETE CASCADE,
+  constraint run_event_level_check CHECK ((level = ANY (ARRAY['debug'::text, 'info'::text, 'warning'::text, 'error'::text]))),
+  constraint run_event_seq_check CHECK ((seq > 0))
+);
+comment on table run_event is 'What happened in a run, in order, as its log tells it. Written in batches: a killed run lacks at most its last half second.';
+CREATE INDEX run_event_at ON run_event USING btree (at);
 
 create table schedule (
   name text not null,
@@ -176,7 +205,7 @@ create table schedule (
   updated_at timestamp with time zone not null,
   constraint schedule_pkey PRIMARY KEY (name)
 );
-comment on table schedule is 'One row per configured schedule. Ticks up to evaluated_to have been decided; it only moves forward.';
+comment on table schedule is 'One row per configured schedule. Ticks up to evaluated_to have been decided; it moves back only when the clock has.';
 
 create table schema_migration (
   version integer not null,
@@ -267,6 +296,7 @@ create table tick (
   constraint tick_trigger_check CHECK ((trigger = ANY (ARRAY['schedule'::text, 'catch-up'::text])))
 );
 comment on table tick is 'One due time of a schedule. A requested tick is owed a run until one of its runs closes.';
+CREATE INDEX tick_due ON tick USING btree (due_at);
 
 create view stock_data_raw (
   symbol text,

@@ -29,7 +29,7 @@ export interface World {
   /** Names this process in leases: host, process and something no later process repeats. */
   readonly owner: string;
   /** For what goes wrong beside the work, as an idle connection that breaks. */
-  readonly onError: (error: Error) => void;
+  readonly onError: (message: string) => void;
 }
 
 /** What every run of one program shares. */

@@ -45,12 +45,15 @@ Deno.test("nothing set: the defaults, and none of them warns", () => {
     database: { kind: "embedded", dataDir: "data/postgres" },
     archiveDays: 400,
     schedule: { cron: "0 6 * * *", timezone: "UTC" },
+    ticks: { missed: "latest", overlap: "queue" },
+    retention: { runs: 400, events: 30, logs: 90 },
     logDir: "logs",
     logLevel: "info",
     logFormat: "auto",
     host: "127.0.0.1",
     port: 3000,
     email: null,
+    secrets: [],
   });
   assert.deepEqual(warnings, []);
   assert.ok(Object.values(origins).every((origin) => origin === "default"));
