@@ -3,54 +3,13 @@ import assert from "node:assert/strict";
 import { RECORDED_AT, RECORDED_SERIES, startReplay } from "../src/alphavantage/replay.ts";
 import { type App, openApp } from "../src/app.ts";
 import type { Series } from "../src/bar.ts";
-import { type Config, parseConfig } from "../src/config.ts";
-import type { RunReport } from "../src/ingest.ts";
+import type { Config } from "../src/config.ts";
 import type { Outcome } from "../src/run.ts";
-import type { World } from "../src/wiring.ts";
+import { configFor, jumpingWorld, runApp } from "./support/app.ts";
 import { serverDatabase } from "./support/database.ts";
 import { type Fault, notice, startVendor } from "./support/vendor.ts";
 
 const RECORDED = new URL("../src/alphavantage/recorded/", import.meta.url);
-
-function world(start: number): World & { ahead: number } {
-  const began = Date.now();
-  const self = {
-    ahead: 0,
-    now: () => start + self.ahead + Date.now() - began,
-    // Waits take no time: the clock jumps over them.
-    sleep: (ms: number, signal: AbortSignal) => {
-      self.ahead += Math.max(0, ms);
-      return signal.aborted ? Promise.reject(signal.reason) : Promise.resolve();
-    },
-    random: () => 0.5,
-    owner: `test:${crypto.randomUUID()}`,
-    onError: () => {},
-  };
-  return self;
-}
-
-function configFor(vendor: string, database: Config["database"], env: Record<string, string> = {}): Config {
-  const parsed = parseConfig({ API_KEY: "appkey", ALPHAVANTAGE_URL: vendor, API_REQUESTS_PER_DAY: "0", ...env }, {
-    readFile: () => "",
-  });
-  assert.ok("config" in parsed, JSON.stringify(parsed));
-  return { ...parsed.config, database };
-}
-
-async function run(app: App, series: readonly Series[]): Promise<RunReport> {
-  const signal = new AbortController().signal;
-  const options = {
-    trigger: "manual",
-    tickId: null,
-    emit: () => {},
-    stop: signal,
-    abort: signal,
-    patient: false,
-  } as const;
-  const report = await app.run({ series, ...options });
-  assert.ok("outcome" in report);
-  return report;
-}
 
 /** Opens the app on each engine in turn, each with an empty database. */
 function onBothEngines(name: string, test: (database: Config["database"]) => Promise<void>): void {
@@ -98,10 +57,10 @@ async function versions(app: App): Promise<string[]> {
 
 onBothEngines("the recorded answers become exactly their bars, and a second load writes nothing", async (database) => {
   const replay = startReplay();
-  const clock = world(RECORDED_AT);
+  const clock = jumpingWorld(RECORDED_AT);
   const app = await openApp(configFor(replay.url, database), clock);
   try {
-    const first = await run(app, RECORDED_SERIES);
+    const first = await runApp(app, RECORDED_SERIES);
     assert.equal(first.outcome, "complete", JSON.stringify(first.results));
     let bars = 0;
     for (const series of RECORDED_SERIES) {
@@ -120,11 +79,11 @@ onBothEngines("the recorded answers become exactly their bars, and a second load
 
     const written = await versions(app);
     const asked = replay.requests();
-    assert.equal((await run(app, RECORDED_SERIES)).outcome, "nothing-due");
+    assert.equal((await runApp(app, RECORDED_SERIES)).outcome, "nothing-due");
     assert.equal(replay.requests(), asked, "a request that could bring nothing");
     // Two sessions later the vendor has still the same: everything due is asked, nothing is written.
     clock.ahead += 2.5 * 86_400_000;
-    const late = await run(app, RECORDED_SERIES);
+    const late = await runApp(app, RECORDED_SERIES);
     assert.equal(late.outcome, "partial");
     assert.ok(replay.requests() > asked);
     assert.deepEqual(new Set(late.results.map(({ status }) => status)), new Set(["late"]));
@@ -173,10 +132,10 @@ Deno.test("the ladder of faults: each met by one series is told by its name, and
       vendor.answerBy(({ symbol }) => symbol === "BAD" ? fault : null);
       const env = { API_TIMEOUT_SEC: "1", API_POLITE_DELAY_SEC: "0", API_REQUESTS_PER_MINUTE: "6000" };
       const config = configFor(vendor.url, { kind: "server", url: at.url, poolSize: 2 }, env);
-      const app = await openApp(config, world(RECORDED_AT));
+      const app = await openApp(config, jumpingWorld(RECORDED_AT));
       try {
         const series = ["BAD", "GOOD"].map((symbol) => ({ symbol, interval: "weekly" as const }));
-        const report = await run(app, series);
+        const report = await runApp(app, series);
         const [bad, good] = report.results;
         assert.equal(bad!.kind, kind, JSON.stringify(bad));
         assert.equal(report.outcome, outcome);
@@ -197,7 +156,7 @@ Deno.test("the ladder of faults: each met by one series is told by its name, and
 Deno.test("the running week is replaced day by day, and its last answer is the one that settles", async () => {
   await using vendor = await startVendor();
   await using at = await serverDatabase();
-  const clock = world(Date.parse("2023-06-26T21:00Z"));
+  const clock = jumpingWorld(Date.parse("2023-06-26T21:00Z"));
   const series = { symbol: "IBM", interval: "weekly" } as const;
   const config = configFor(vendor.url, { kind: "server", url: at.url, poolSize: 2 });
   const app = await openApp(config, clock);
@@ -209,7 +168,7 @@ Deno.test("the running week is replaced day by day, and its last answer is the o
       vendor.bars(series, [week("2023-06-23", "11"), week(`2023-06-${day}`, `12.${day}`)]);
       // The plan has no reason to ask for a running week: forget that the last one is complete.
       await at.db.pool.query("update stock_data set settled = false where ts = '2023-06-23T00:00Z'");
-      await run(app, [series]);
+      await runApp(app, [series]);
       seen.push(await storedRows(app, series));
     }
     const week = (rows: string[]) => rows.map((row) => new Date(Number(row.split(" ")[0])).toISOString().slice(0, 10));
