@@ -162,7 +162,8 @@ async function take<Document>(
   spent.set(name, before + step.requests);
   work.quota = { ...work.quota, usedToday: work.quota.usedToday + step.requests };
   if (step.type === "refused") {
-    work.entitlements.push(step.entitlement);
+    // Before what is remembered of the form: a refusal a week old would have it asked again, and again.
+    work.entitlements.unshift(step.entitlement);
     return null;
   }
   if (step.type === "blocked") {
