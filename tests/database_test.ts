@@ -66,6 +66,7 @@ Deno.test("a wrong DATABASE_URL is refused without quoting it", () => {
       "postgres://u:CANARY-PASSWORD#x@h/d",
       "postgres://u:CANARY-PASSWORD%@h/d",
       "postgres://u:12?CANARY-PASSWORD@h/d",
+      "postgres://u:12#CANARY-PASSWORD@h/d",
       "u:CANARY-PASSWORD@h/d",
     ]
   ) {
