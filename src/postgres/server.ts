@@ -7,6 +7,11 @@ import { VALUE_TYPES } from "./values.ts";
 const CONNECT_MS = 10_000;
 const STATEMENT_MS = 60_000;
 const LOCK_MS = 15_000;
+/**
+ * A transaction of a process that has fallen silent (stopped, or cut off) holds its locks no longer than its lease lasts:
+ * they keep others from taking its run over.
+ */
+const IDLE_TRANSACTION_MS = 10_000;
 /** For a server that no longer answers at all: it cannot end its own statement. */
 const SILENCE_MS = STATEMENT_MS + 15_000;
 /** NUMERIC knows Infinity since PostgreSQL 14; the bounds on prices use it. */
@@ -50,7 +55,7 @@ function poolOn(url: string, { poolSize, onError }: { poolSize: number } & OpenO
     onConnect: async (client) => {
       await client.query(
         `set timezone = 'UTC'; set statement_timeout = ${STATEMENT_MS}; set lock_timeout = ${LOCK_MS};` +
-          ` set idle_in_transaction_session_timeout = ${STATEMENT_MS}`,
+          ` set idle_in_transaction_session_timeout = ${IDLE_TRANSACTION_MS}`,
       );
     },
   });
