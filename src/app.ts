@@ -8,7 +8,8 @@ import { type Database, openDatabase } from "./postgres/connect.ts";
 import { entitlements } from "./postgres/entitlements.ts";
 import { migrate } from "./postgres/migrate.ts";
 import { quotaState } from "./postgres/quota.ts";
-import { seriesStates } from "./postgres/states.ts";
+import { pastAnswers, seriesStates } from "./postgres/states.ts";
+import { publicationLags } from "./publication.ts";
 import { noticeTicks, owedTick } from "./postgres/ticks.ts";
 import { decideTicks, dueTicks } from "./schedule.ts";
 import { effectsOf, marketOf, type RunWiring, type World } from "./wiring.ts";
@@ -59,9 +60,9 @@ export async function openApp(config: Config, world: World): Promise<App> {
     const keyHash = await hashOf(config.vendor.key ?? "");
     const rooms = { config, database, keyHash, world };
     const market = marketOf(config);
-    const { adjusted } = config;
+    const { adjusted, vendor: { concurrency } } = config;
     const run = async (options: RunOptions) =>
-      await ingest({ ...options, market, adjusted }, await effectsOf(rooms, options));
+      await ingest({ ...options, market, adjusted, concurrency }, await effectsOf(rooms, options));
     return {
       config,
       database,
@@ -71,7 +72,9 @@ export async function openApp(config: Config, world: World): Promise<App> {
         const now = world.now();
         const states = await seriesStates(database, series);
         const quota = await quotaState(database, { keyHash, now, perDay: config.vendor.perDay });
-        return plan(states, { now, market, adjusted, quota, entitlements: await entitlements(database, keyHash) });
+        const lags = publicationLags(await pastAnswers(database), market);
+        const known = await entitlements(database, keyHash);
+        return plan(states, { now, market, adjusted, quota, entitlements: known, lags });
       },
       states: (series) => seriesStates(database, series),
       beat: async (options) => {
@@ -98,7 +101,7 @@ export async function openApp(config: Config, world: World): Promise<App> {
 }
 
 /** What stands for a key in the ledger: enough to tell keys apart, nothing to get one back from. */
-async function hashOf(key: string): Promise<string> {
+export async function hashOf(key: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`stocks-etl ${key}`));
   return new Uint8Array(digest).toHex().slice(0, 16);
 }

@@ -82,6 +82,7 @@ function configOf(replay: Replay, dir: string | null): Config {
       timeoutMs: 10_000,
       perDay: 25,
       perMinute: 600,
+      concurrency: 1,
       politeDelayMs: 0,
     },
     series: RECORDED_SERIES,

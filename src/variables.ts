@@ -61,6 +61,11 @@ export const VARIABLES: readonly Variable[] = [
       "25",
       "Never more requests in a UTC day. 25 is what a free key has; `unlimited` or 0 for a paid one.",
     ],
+    [
+      "API_CONCURRENCY",
+      "1",
+      "Requests under way at once, 1 to 32: a paid key's rate needs several. A free key is refused at more than one.",
+    ],
     ["API_TIMEOUT_SEC", "60", "Seconds one answer may take, body included."],
   ]),
   ...group("Series", [
@@ -93,6 +98,11 @@ export const VARIABLES: readonly Variable[] = [
     ["POSTGRES_HOST", "localhost", "As DB_HOST."],
     ["POSTGRES_PORT", "5432", "As DB_PORT."],
     ["DATABASE_POOL_SIZE", "4", "Connections to a server, at most."],
+    [
+      "DATABASE_TIMEOUT_SEC",
+      "60",
+      "Seconds one statement on a server may take; silence for a quarter longer ends it too.",
+    ],
     ["DATA_DIR", "data", "Folder of the embedded database."],
   ]),
   ...group("Schedule", [

@@ -14,7 +14,7 @@ import { entitlements, rememberEntitlement } from "./postgres/entitlements.ts";
 import { chargeRequest, lastSentAt, quotaState, recordAnswer } from "./postgres/quota.ts";
 import { recordResult } from "./postgres/results.ts";
 import { claimRun, closeRun, recordPlan, renewLease } from "./postgres/runs.ts";
-import { seriesStates } from "./postgres/states.ts";
+import { pastAnswers, seriesStates } from "./postgres/states.ts";
 import type { BarRequest } from "./request.ts";
 import { LeaseLost, type Trigger } from "./run.ts";
 
@@ -54,7 +54,6 @@ export interface RunWiring {
 /** A run is found dead this long after its process stopped renewing the lease. */
 export const LEASE_MS = 10_000;
 const RETRY_CLAIM_MS = 500;
-const DAY = 86_400_000;
 const QUARTER_HOUR = 900_000;
 
 /** How this key's data runs behind the market (facts §2.1, §2.2). */
@@ -92,6 +91,7 @@ export async function effectsOf(rooms: Rooms, wiring: RunWiring): Promise<Effect
     },
     quota: () => quotaState(database, { keyHash, now: world.now(), perDay: config.vendor.perDay }),
     entitlements: () => entitlements(database, keyHash),
+    history: () => pastAnswers(database),
     learn: (entitlement, message) => rememberEntitlement(database, { keyHash, ...entitlement, message }),
     ask: (request, { runId, signal }) => ask(client, request, { runId, signal, emit: wiring.emit }),
     read: (document, request) => read(document, request, { config, now: world.now() }),
@@ -106,30 +106,21 @@ export async function effectsOf(rooms: Rooms, wiring: RunWiring): Promise<Effect
 async function openClient({ config, database, keyHash, world }: Rooms, runId: () => number): Promise<Client> {
   const found = requireKey(config);
   if ("problem" in found) throw new Error(found.problem.message);
-  const { url, perDay, perMinute, politeDelayMs, timeoutMs, extendedHours, entitlement } = config.vendor;
+  const { url, perDay, perMinute, politeDelayMs, concurrency, timeoutMs, extendedHours, entitlement } = config.vendor;
   return createClient({
     base: url,
     key: found.key,
     extendedHours,
     entitlement,
     timeoutMs,
-    pace: { perSecond: null, perMinute, politeDelayMs },
+    pace: { perMinute, politeDelayMs },
+    concurrency,
     backoff: VENDOR_BACKOFF,
     lastSentAt: await lastSentAt(database, keyHash),
     clock: world,
     random: () => world.random(),
-    charge: (request, attempt) => {
-      const now = world.now();
-      return chargeRequest(database, {
-        keyHash,
-        runId: runId(),
-        request,
-        attempt,
-        now,
-        perDay,
-        dayStart: now - now % DAY,
-      });
-    },
+    charge: (request, { attempt, at }) =>
+      chargeRequest(database, { keyHash, runId: runId(), request, attempt, now: at, perDay }),
     record: (id, record) => recordAnswer(database, id, { ...record, now: world.now() }),
   });
 }

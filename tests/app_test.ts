@@ -1,14 +1,15 @@
 /** The main job end to end: recorded real answers in, bars in PostgreSQL out, and every fault told as what it is. */
 import assert from "node:assert/strict";
 import { RECORDED_AT, RECORDED_SERIES, startReplay } from "../src/alphavantage/replay.ts";
-import { type App, openApp } from "../src/app.ts";
-import type { Series } from "../src/bar.ts";
+import { type App, hashOf, openApp } from "../src/app.ts";
+import { type Interval, INTERVALS, type Series } from "../src/bar.ts";
 import { type Config, parseConfig } from "../src/config.ts";
 import type { RunReport } from "../src/ingest.ts";
 import type { Outcome } from "../src/run.ts";
 import type { World } from "../src/wiring.ts";
 import { serverDatabase } from "./support/database.ts";
-import { type Fault, notice, startVendor } from "./support/vendor.ts";
+import { seededRandom } from "./support/random.ts";
+import { type Fault, notice, sampleRows, startVendor, type VendorRow } from "./support/vendor.ts";
 
 const RECORDED = new URL("../src/alphavantage/recorded/", import.meta.url);
 
@@ -99,7 +100,8 @@ async function versions(app: App): Promise<string[]> {
 onBothEngines("the recorded answers become exactly their bars, and a second load writes nothing", async (database) => {
   const replay = startReplay();
   const clock = world(RECORDED_AT);
-  const app = await openApp(configFor(replay.url, database), clock);
+  // Several series at once, also where the database takes them one at a time.
+  const app = await openApp(configFor(replay.url, database, { API_CONCURRENCY: "4" }), clock);
   try {
     const first = await run(app, RECORDED_SERIES);
     assert.equal(first.outcome, "complete", JSON.stringify(first.results));
@@ -191,6 +193,84 @@ Deno.test("the ladder of faults: each met by one series is told by its name, and
         await app.close();
       }
     });
+  }
+});
+
+/** A random state of the database: what each series holds, what the key was refused, what it has sent today. */
+async function arrange(
+  { pool }: App["database"],
+  { random, keyHash }: { random: () => number; keyHash: string },
+): Promise<Series[]> {
+  await pool.query("truncate stock_data, series_result, request, entitlement, run, revision, quarantine cascade");
+  const series = Array.from({ length: 8 }, (_, index): Series => {
+    return { symbol: `S${index}`, interval: INTERVALS[Math.floor(random() * INTERVALS.length)]! };
+  });
+  for (const { symbol, interval } of series) {
+    if (random() < 0.2) continue;
+    const day = RECORDED_AT - Math.ceil(random() ** 3 * 200) * 86_400_000;
+    const ts = new Date(interval.endsWith("min") ? day + 17 * 3_600_000 : day);
+    await pool.query(
+      `insert into stock_data (symbol, "interval", ts, open, high, low, close, volume, settled)
+       values ($1, $2, $3, 1, 1, 1, 1, 1, true)`,
+      [symbol, interval, ts.toISOString()],
+    );
+  }
+  const forms = ["TIME_SERIES_DAILY full", "TIME_SERIES_INTRADAY full", "TIME_SERIES_INTRADAY full month"];
+  for (const form of forms.filter(() => random() < 0.3)) {
+    const learntAt = new Date(RECORDED_AT - 1_000).toISOString();
+    await pool.query("insert into entitlement values ($1, $2, false, $3, 'x')", [keyHash, form, learntAt]);
+  }
+  return series;
+}
+
+function yearOf(interval: Interval): VendorRow[] {
+  if (!interval.endsWith("min")) return sampleRows(interval, { count: 260 });
+  return sampleRows("daily", { count: 260 }).map((row) => ({ ...row, stamp: `${row.stamp} 12:00:00` }));
+}
+
+Deno.test("the plan is exactly what the run then asks for, whatever the state", async () => {
+  const { random, seed } = seededRandom();
+  await using vendor = await startVendor();
+  await using at = await serverDatabase();
+  for (let round = 0; round < 8; round++) {
+    const perDay = random() < 0.5 ? 0 : 1 + Math.floor(random() * 15);
+    const concurrency = round % 2 === 0 ? 1 : 4;
+    const env = {
+      API_REQUESTS_PER_DAY: String(perDay),
+      API_CONCURRENCY: String(concurrency),
+      API_POLITE_DELAY_SEC: "0",
+      API_REQUESTS_PER_MINUTE: "6000",
+    };
+    const app = await openApp(
+      configFor(vendor.url, { kind: "server", url: at.url, poolSize: 4 }, env),
+      world(RECORDED_AT),
+    );
+    try {
+      const series = await arrange(app.database, { random, keyHash: await hashOf("appkey") });
+      // A year of sessions; intraday with a bar each, so that every month has one.
+      for (const one of series) vendor.bars(one, yearOf(one.interval));
+      const { entries } = await app.plan(series);
+      const planned = entries.flatMap((entry) => entry.action === "ask" ? [entry.request, ...entry.then] : [])
+        .map(({ series: { symbol }, month, size }) => `${symbol} ${size ?? ""} ${month ?? ""}`);
+      const before = vendor.requests.length;
+      const report = await run(app, series);
+      const sent = vendor.requests.slice(before).map(({ parameters: { symbol, outputsize = "", month = "" } }) =>
+        `${symbol} ${outputsize} ${month}`
+      );
+      const order = (list: string[]) => concurrency === 1 ? list : list.toSorted();
+      const told = `seed ${seed} round ${round}: ${JSON.stringify(report.results)}`;
+      assert.deepEqual(order(sent), order(planned), told);
+      // Of one series they come in the order planned, whoever else is under way.
+      for (const { symbol } of series) {
+        const of = (list: string[]) => list.filter((line) => line.startsWith(`${symbol} `));
+        assert.deepEqual(of(sent), of(planned), told);
+      }
+      if (perDay > 0) assert.ok(sent.length <= perDay, told);
+      assert.equal(report.totals.requests, sent.length, told);
+      assert.equal(report.results.length, entries.filter(({ action }) => action !== "skip").length, told);
+    } finally {
+      await app.close();
+    }
   }
 });
 

@@ -37,6 +37,7 @@ Deno.test("nothing set: the defaults, and none of them warns", () => {
       timeoutMs: 60_000,
       perDay: 25,
       perMinute: 30,
+      concurrency: 1,
       politeDelayMs: 2000,
     },
     series: [{ symbol: "IBM", interval: "30min" }, { symbol: "IBM", interval: "daily" }],
@@ -278,6 +279,8 @@ Deno.test("doubtful settings warn: the demo key, a placeholder, a pace the delay
   assert.deepEqual(names({ API_REQUESTS_PER_MINUTE: "75" }), ["API_REQUESTS_PER_MINUTE"]);
   assert.deepEqual(names({ API_REQUESTS_PER_MINUTE: "75", API_POLITE_DELAY_SEC: "0.8" }), []);
   assert.deepEqual(names({ API_REQUESTS_PER_MINUTE: "75", API_POLITE_DELAY_SEC: "0" }), []);
+  assert.deepEqual(names({ API_CONCURRENCY: "2" }), ["API_CONCURRENCY"]);
+  assert.deepEqual(names({ API_CONCURRENCY: "8", API_REQUESTS_PER_DAY: "unlimited" }), []);
 });
 
 Deno.test("mail: several recipients, TLS by port, a wrong address is a problem", () => {

@@ -9,6 +9,7 @@ import {
   type RequestRecord,
 } from "../../src/alphavantage/client.ts";
 import type { BarRequest } from "../../src/request.ts";
+import { seededRandom } from "../support/random.ts";
 import { NOTICES } from "../support/notices.ts";
 import { deadUrl, type Fault, notice, startVendor } from "../support/vendor.ts";
 
@@ -57,11 +58,12 @@ function bench(url: string, changes: Partial<ClientOptions> = {}): Bench {
     extendedHours: true,
     entitlement: null,
     timeoutMs: 5_000,
-    pace: { perSecond: null, perMinute: null, politeDelayMs: 0 },
+    pace: { perMinute: null, politeDelayMs: 0 },
+    concurrency: 1,
     backoff: { baseMs: 1_000, capMs: 30_000, attempts: 3 },
     clock,
     random: () => 0.5,
-    charge: (_, attempt) => Promise.resolve({ id: charged.push(attempt) }),
+    charge: (_, { attempt }) => Promise.resolve({ id: charged.push(attempt) }),
     record: (id, record) => Promise.resolve(void records.push([id, record])),
     ...changes,
   });
@@ -249,8 +251,11 @@ Deno.test("requests keep the pace, retries and the last process's request includ
   const { client } = bench(vendor.url, {
     clock,
     lastSentAt: start - 500,
-    pace: { perSecond: null, perMinute: null, politeDelayMs: 2_000 },
-    charge: () => Promise.resolve({ id: sentAt.push(clock.now() - start) }),
+    pace: { perMinute: null, politeDelayMs: 2_000 },
+    charge: (_, { at }) => {
+      assert.ok(clock.now() <= at, "charged before it is sent");
+      return Promise.resolve({ id: sentAt.push(at - start) });
+    },
   });
   const options = { signal: never, onEvent: () => {} };
   await Promise.all([client.ask(REQUEST, options), client.ask(REQUEST, options)]);
@@ -275,6 +280,86 @@ Deno.test("ten asks at once are sent one after the other, in order", async () =>
   assert.deepEqual(vendor.requests.map(({ parameters }) => parameters["symbol"]), symbols);
 });
 
+/**
+ * Virtual time: whoever sleeps is woken in order when nobody else has anything left to do. Everything the client waits
+ * for must come from this clock.
+ */
+function virtualClock(): Clock & { run: (work: Promise<unknown>) => Promise<void> } {
+  let now = Date.parse("2026-01-05T12:00:00Z");
+  const sleepers: { at: number; wake: () => void }[] = [];
+  return {
+    now: () => now,
+    sleep: (ms) => new Promise((wake) => sleepers.push({ at: now + ms, wake })),
+    run: async (work) => {
+      let over = false;
+      const done = work.finally(() => over = true);
+      while (!over) {
+        await new Promise((resolve) => setTimeout(resolve));
+        sleepers.sort((a, b) => a.at - b.at);
+        const next = sleepers.shift();
+        if (next === undefined) continue;
+        now = Math.max(now, next.at);
+        next.wake();
+      }
+      await done;
+    },
+  };
+}
+
+Deno.test("1,200 a minute: evenly sent, never more than allowed, however long charges and answers take", async () => {
+  const { random, seed } = seededRandom();
+  const clock = virtualClock();
+  const sent: number[] = [];
+  const [requests, concurrency, gap] = [200, 16, 50];
+  let [open, most] = [0, 0];
+  const { ask } = bench("http://vendor.test/query", {
+    clock,
+    concurrency,
+    pace: { perMinute: 1_200, politeDelayMs: 0 },
+    charge: async () => {
+      await clock.sleep(random() * 20, never);
+      return { id: 1 };
+    },
+    fetch: async () => {
+      sent.push(clock.now());
+      most = Math.max(most, ++open);
+      await clock.sleep(random() * 700, never);
+      open -= 1;
+      return new Response(JSON.stringify({ "Error Message": "This API function () does not exist." }));
+    },
+  });
+  await clock.run(Promise.all(Array.from({ length: requests }, () => ask())));
+  const gaps = sent.slice(1).map((at, index) => at - sent[index]!);
+  assert.equal(sent.length, requests);
+  assert.ok(Math.min(...gaps) >= gap - 1e-6, `seed ${seed}: two were sent ${Math.min(...gaps)} ms apart`);
+  assert.ok(most <= concurrency, `seed ${seed}: ${most} under way`);
+  assert.ok(most > 1, "answers are waited for at once");
+  // The charge's round trip hides in the gap: the whole rate is used.
+  assert.ok(gaps.reduce((sum, one) => sum + one) < gap * requests * 1.05, `seed ${seed}: slower than the plan allows`);
+});
+
+Deno.test("one refused for a burst holds everybody back", async () => {
+  const clock = virtualClock();
+  const sent: number[] = [];
+  const start = clock.now();
+  const { ask } = bench("http://vendor.test/query", {
+    clock,
+    concurrency: 4,
+    pace: { perMinute: 600, politeDelayMs: 0 },
+    fetch: () => {
+      sent.push(clock.now() - start);
+      const burst = { Information: "Burst pattern detected." };
+      return Promise.resolve(
+        new Response(JSON.stringify(sent.length === 1 ? burst : { "Error Message": "new words" })),
+      );
+    },
+  });
+  await clock.run(Promise.all([ask(), ask(), ask()]));
+  assert.equal(sent.length, 4);
+  // One was on its way to be sent when the refusal came.
+  assert.ok(sent.slice(2).every((at) => at >= 2_000), `${sent}`);
+});
+
 Deno.test("a refused charge sends nothing, at the first attempt and at a retry", async () => {
   await using vendor = await startVendor();
   vendor.answerBy(() => "reset");
@@ -282,7 +367,8 @@ Deno.test("a refused charge sends nothing, at the first attempt and at a retry",
   const first = await bench(vendor.url, { charge: () => Promise.resolve(refusal) }).ask();
   assert.deepEqual(first, { answer: { kind: "quota", message: refusal.refused, until: 5 }, body: null, requests: 0 });
   assert.equal(vendor.requests.length, 0);
-  const charge = (_: BarRequest, attempt: number) => Promise.resolve(attempt === 1 ? { id: 1 } : refusal);
+  const charge = (_: BarRequest, { attempt }: { attempt: number }) =>
+    Promise.resolve(attempt === 1 ? { id: 1 } : refusal);
   const second = await bench(vendor.url, { charge }).ask();
   assert.deepEqual([second.answer.kind, second.requests, vendor.requests.length], ["quota", 1, 1]);
 });
