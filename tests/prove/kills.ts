@@ -178,11 +178,7 @@ export async function openStage(engine: KillOptions["engine"]): Promise<Stage> {
       while (await beat({ stop: signal, abort: signal, emit: () => {} }) !== null);
     },
     dump: async () => {
-      const lines = await rows(
-        `select concat_ws(' ', 'bar', symbol, "interval", ts at time zone 'UTC', open, high, low, close, volume, settled) as line from stock_data
-         union all select concat_ws(' ', 'revision', symbol, "interval", ts at time zone 'UTC', open, high, low, close, volume) from revision
-         union all select concat_ws(' ', 'quarantine', symbol, "interval", stamp, rule, raw, times) from quarantine`,
-      );
+      const lines = await rows(DUMP);
       return lines.map(({ line }) => line).sort();
     },
     ahead: () =>
@@ -205,6 +201,12 @@ export async function openStage(engine: KillOptions["engine"]): Promise<Stage> {
     },
   };
 }
+
+/** What is stored, line by line, with nothing in it that depends on when or by which run. */
+export const DUMP =
+  `select concat_ws(' ', 'bar', symbol, "interval", ts at time zone 'UTC', open, high, low, close, volume, settled) as line from stock_data
+   union all select concat_ws(' ', 'revision', symbol, "interval", ts at time zone 'UTC', open, high, low, close, volume) from revision
+   union all select concat_ws(' ', 'quarantine', symbol, "interval", stamp, rule, raw, times) from quarantine`;
 
 const AAA = sampleRows("daily", { count: 30, until: "2023-07-03" });
 /** What was stored on an earlier day; the vendor has corrected one of them since. */

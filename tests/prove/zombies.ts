@@ -133,10 +133,14 @@ async function takeOver(heir: App): Promise<number> {
   }
 }
 
-/** Every row a run may write, the ledger aside, with its place and writer: equal means that nothing was written at all. */
+/**
+ * Every row with its place and writer: equal means that nothing was written at all. Aside are the ledger, where a request
+ * stands before it is sent, and the log of events, which may tell of the waking.
+ */
 async function physicalRows(client: pg.Client): Promise<string[]> {
   const tables = await client.query(
-    "select tablename as name from pg_tables where schemaname = 'public' and tablename <> 'request' order by 1",
+    `select tablename as name from pg_tables
+      where schemaname = 'public' and tablename not in ('request', 'run_event') order by 1`,
   );
   const lines: string[] = [];
   for (const { name } of tables.rows) {
