@@ -24,6 +24,12 @@ export interface Reading {
   readonly newest: number | null;
 }
 
+/** What a reading was read from. */
+export interface Source<Document> {
+  readonly document: Document;
+  readonly request: BarRequest;
+}
+
 export type Claim =
   | { readonly runId: number }
   /** Another process is at work and alive. */
@@ -52,8 +58,11 @@ export interface Effects<Document> {
   learn(entitlement: Entitlement, message: string): Promise<void>;
   ask(request: BarRequest, options: { runId: number; signal: AbortSignal }): Promise<Asked<Document>>;
   read(document: Document, request: BarRequest): Reading;
-  /** One transaction: fence, bars, revisions, quarantine, result. Throws {@link LeaseLost} when the run is not ours. */
-  store(reading: Reading, options: { runId: number; result: OpenResult }): Promise<SeriesResult>;
+  /** One transaction: fence, archive, bars, revisions, quarantine, result. Throws {@link LeaseLost} if the run is not ours. */
+  store(
+    reading: Reading,
+    options: { runId: number; result: OpenResult; from: Source<Document> },
+  ): Promise<SeriesResult>;
   /** Keeps a result that brought no rows, fenced the same. Both return it with what the run already had of the series. */
   record(result: SeriesResult, options: { runId: number }): Promise<SeriesResult>;
   /** False when the run is not ours any more. */

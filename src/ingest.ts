@@ -128,7 +128,7 @@ async function begin<Document>(
   const first = plan(states, { now: effects.now(), market, adjusted, quota, entitlements, lags });
   const count = (action: PlanEntry["action"]) => first.entries.filter((entry) => entry.action === action).length;
   effects.emit({ type: "run-planned", runId, ask: count("ask"), defer: count("defer"), skip: count("skip") });
-  const queue = first.entries.filter((entry) => entry.action !== "skip");
+  const queue = first.entries.filter((entry) => entry.action !== "skip" || entry.why === "not-entitled");
   await effects.planned(runId, queue.length);
   return {
     ...base,
@@ -243,7 +243,7 @@ function reasonNotAsked(work: Work, entry: PlanEntry): Pick<SeriesResult, "statu
     const message = `${entry.reason}; waits until ${new Date(entry.until).toISOString().slice(0, 16)}Z`;
     return { status: "deferred", kind: entry.kind, message };
   }
-  // It was to be asked when the run began: a refusal met on the way has shown that it may not be.
+  // Not asked, and not green either: it is configured, and it will never be stored like this.
   if (entry.action === "skip") return { status: "failed", kind: "premium", message: entry.reason };
   if (work.halted !== null) return { status: "failed", ...work.halted };
   return { status: "cancelled", kind: "cancelled", message: "the run was stopped before this series" };

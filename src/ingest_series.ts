@@ -1,8 +1,8 @@
 /** One series of a run: ask, read, store. What an answer means for the other series is told, not done, here. */
 import { type Series, seriesName } from "./bar.ts";
 import { isLate, type Market, targetOf } from "./due.ts";
-import type { Effects, OpenResult, Reading } from "./effects.ts";
 import type { Entitlement } from "./coverage.ts";
+import type { Effects, OpenResult, Reading, Source } from "./effects.ts";
 import type { Ask } from "./plan.ts";
 import { formOf } from "./request.ts";
 import { LeaseLost, NO_ROWS, type SeriesResult } from "./run.ts";
@@ -63,7 +63,8 @@ export async function ingestSeries<Document>(
   const open = { series, requests: options.spent + requests, startedAt };
   if (asked.kind === "bars") {
     const reading = effects.read(asked.document, request);
-    const result = await store(reading, { effects, options, open });
+    const from = { document: asked.document, request };
+    const result = await store(reading, { effects, options, open, from });
     if (result.status === "stored" && !options.final) return { type: "part", requests, kept: true };
     return { type: "finished", requests, result };
   }
@@ -79,9 +80,10 @@ export async function ingestSeries<Document>(
 /** Rows and result go in together; a series that the database refuses does not end the run. */
 async function store<Document>(
   reading: Reading,
-  { effects, options, open }: {
+  { effects, options, open, from }: {
     effects: Effects<Document>;
     options: SeriesOptions;
+    from: Source<Document>;
     open: Pick<OpenResult, "series" | "requests" | "startedAt">;
   },
 ): Promise<SeriesResult> {
@@ -94,7 +96,7 @@ async function store<Document>(
   const now = effects.now();
   const result = { ...open, ...judge(series, reading, { now, market, final }), finishedAt: now };
   try {
-    const stored = await effects.store(reading, { runId, result });
+    const stored = await effects.store(reading, { runId, result, from });
     effects.emit({ type: "rows-stored", runId, series, counts: stored.counts });
     return stored;
   } catch (error) {

@@ -4,7 +4,9 @@ import { RECORDED_AT, RECORDED_SERIES, startReplay } from "../src/alphavantage/r
 import { type App, hashOf, openApp } from "../src/app.ts";
 import { type Interval, INTERVALS, type Series } from "../src/bar.ts";
 import { type Config, parseConfig } from "../src/config.ts";
+import type { RunEvent } from "../src/event.ts";
 import type { RunReport } from "../src/ingest.ts";
+import { eventsOf } from "../src/postgres/events.ts";
 import type { Outcome } from "../src/run.ts";
 import type { World } from "../src/wiring.ts";
 import { serverDatabase } from "./support/database.ts";
@@ -289,6 +291,7 @@ Deno.test("the running week is replaced day by day, and its last answer is the o
       vendor.bars(series, [week("2023-06-23", "11"), week(`2023-06-${day}`, `12.${day}`)]);
       // The plan has no reason to ask for a running week: forget that the last one is complete.
       await at.db.pool.query("update stock_data set settled = false where ts = '2023-06-23T00:00Z'");
+      await at.db.pool.query("update series_result set started_at = started_at - interval '30 days'");
       await run(app, [series]);
       seen.push(await storedRows(app, series));
     }
@@ -305,3 +308,26 @@ Deno.test("the running week is replaced day by day, and its last answer is the o
     await app.close();
   }
 });
+
+onBothEngines(
+  "what a run tells its log is in the database when it is over, and the key is nowhere",
+  async (database) => {
+    const replay = startReplay();
+    const app = await openApp(configFor(replay.url, database), world(RECORDED_AT));
+    try {
+      const told: string[] = [];
+      const signal = new AbortController().signal;
+      const options = { trigger: "manual", tickId: null, stop: signal, abort: signal, patient: false } as const;
+      const emit = ({ type }: RunEvent) => void told.push(type);
+      const report = await app.run({ series: RECORDED_SERIES, ...options, emit });
+      assert.ok("outcome" in report);
+      const events = await eventsOf(app.database, { runId: report.runId });
+      assert.deepEqual(events.map(({ type }) => type), told);
+      assert.ok(events.length > 4 * RECORDED_SERIES.length);
+      assert.ok(!JSON.stringify(events).includes("appkey"));
+    } finally {
+      await app.close();
+      await replay.close();
+    }
+  },
+);

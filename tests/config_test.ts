@@ -43,13 +43,17 @@ Deno.test("nothing set: the defaults, and none of them warns", () => {
     series: [{ symbol: "IBM", interval: "30min" }, { symbol: "IBM", interval: "daily" }],
     adjusted: false,
     database: { kind: "embedded", dataDir: "data/postgres" },
+    archiveDays: 400,
     schedule: { cron: "0 6 * * *", timezone: "UTC" },
+    ticks: { missed: "latest", overlap: "queue" },
+    retention: { runs: 400, events: 30, logs: 90 },
     logDir: "logs",
     logLevel: "info",
     logFormat: "auto",
     host: "127.0.0.1",
     port: 3000,
     email: null,
+    secrets: [],
   });
   assert.deepEqual(warnings, []);
   assert.ok(Object.values(origins).every((origin) => origin === "default"));
@@ -149,6 +153,7 @@ Deno.test("numbers are what they look like: no hex, exponent, sign or fraction s
   for (const none of ["0", "unlimited", "Unlimited"]) {
     assert.equal(accepted({ API_REQUESTS_PER_DAY: none }).config.vendor.perDay, null);
   }
+  assert.equal(accepted({ ARCHIVE_DAYS: "0" }).config.archiveDays, null);
 });
 
 Deno.test("an empty value is the same as none, and quotes that docker kept are taken off", () => {

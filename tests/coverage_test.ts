@@ -94,7 +94,7 @@ Deno.test("whatever is missing, the requests reach back to it, oldest first, wit
       // Where a run that many days ago would have stopped.
       const watermark = targetOf(series, now - daysBehind * DAY, market).ts;
       const target = targetOf(series, now, market);
-      if (isComplete({ series, watermark, answeredAt: null }, target)) return;
+      if (isComplete({ series, watermark, newest: watermark, answeredAt: null }, target)) return;
       const found = coverageOf({ series, watermark }, target, { ...options, now, months: true });
       assert.ok("requests" in found);
       const months = found.requests.flatMap(({ month }) => month ?? []);

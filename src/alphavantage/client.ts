@@ -77,6 +77,8 @@ export interface AskResult {
     | { readonly kind: "cancelled"; readonly message: string };
   /** The last body that came, key removed. */
   readonly body: string | null;
+  /** The last request sent: its id in the ledger, and when its exchange was over, epoch ms. */
+  readonly last: { readonly requestId: number; readonly receivedAt: number } | null;
   /** HTTP requests sent. */
   readonly requests: number;
 }
@@ -103,6 +105,7 @@ interface Line {
 interface Errand extends AskOptions {
   readonly line: Line;
   requests: number;
+  last: AskResult["last"];
   body: string | null;
 }
 
@@ -120,13 +123,14 @@ export function createClient(options: ClientOptions): Client {
     close: () => closed.abort(),
     async ask(request, { signal, onEvent }) {
       const either = AbortSignal.any([signal, closed.signal]);
-      const errand: Errand = { line, signal: either, onEvent, requests: 0, body: null };
+      const errand: Errand = { line, signal: either, onEvent, requests: 0, last: null, body: null };
       const answer = await inTurn(either, () => askPatiently(request, errand)).catch((error): AskResult["answer"] => {
         if (!either.aborted || error !== either.reason) throw error;
         const message = `Cannot go on asking for ${describeRequest(request)}: the program was told to stop`;
         return { kind: "cancelled", message };
       });
-      return { answer, body: errand.body, requests: errand.requests };
+      const { body, last, requests } = errand;
+      return { answer, body, last, requests };
     },
   };
 }
@@ -169,7 +173,9 @@ async function askOnce(
   if ("refused" in start) return { kind: "quota", message: start.refused, until: start.until };
   const got = await start.answer.got;
   const { httpStatus, bytes } = got;
-  const durationMs = clock.now() - start.sentAt;
+  const receivedAt = clock.now();
+  errand.last = { requestId: start.id, receivedAt };
+  const durationMs = receivedAt - start.sentAt;
   const answer = understand(got, { request, errand });
   const message = answer.kind === "bars" ? null : answer.message;
   await record(start.id, { kind: answer.kind, httpStatus, bytes, durationMs, message });

@@ -85,11 +85,12 @@ function assertKeyless(...left: unknown[]): void {
 Deno.test("bars come with the body, one request, its ledger row and its events", async () => {
   await using vendor = await startVendor();
   const { ask, events, records, charged } = bench(vendor.url);
-  const { answer, body, requests } = await ask();
+  const { answer, body, last, requests } = await ask();
   assert.ok(answer.kind === "bars");
   assert.equal(Object.keys(answer.document.rows).length, 100);
   assert.equal(answer.document.source, body);
   assert.equal(requests, 1);
+  assert.equal(last!.requestId, records[0]![0], "the ledger row of the answer");
   assert.deepEqual(charged, [1]);
   assert.deepEqual(events.map(({ type }) => type), ["request-sent", "request-answered"]);
   const bytes = new TextEncoder().encode(body!).length;
@@ -365,7 +366,8 @@ Deno.test("a refused charge sends nothing, at the first attempt and at a retry",
   vendor.answerBy(() => "reset");
   const refusal = { refused: "25 of 25 requests are used", until: 5 };
   const first = await bench(vendor.url, { charge: () => Promise.resolve(refusal) }).ask();
-  assert.deepEqual(first, { answer: { kind: "quota", message: refusal.refused, until: 5 }, body: null, requests: 0 });
+  const answer = { kind: "quota", message: refusal.refused, until: 5 };
+  assert.deepEqual(first, { answer, body: null, last: null, requests: 0 });
   assert.equal(vendor.requests.length, 0);
   const charge = (_: BarRequest, { attempt }: { attempt: number }) =>
     Promise.resolve(attempt === 1 ? { id: 1 } : refusal);

@@ -37,7 +37,7 @@ for (const words of JSON.parse(Deno.args[0]!) as string[][]) {
     },
     random: () => 0.5,
     owner: `canary:${crypto.randomUUID()}`,
-    onError: (error) => write(Deno.stderr)(`${error.message}\n`),
+    onError: (message) => write(Deno.stderr)(`${message}\n`),
     stop: signal,
     abort: signal,
   });

@@ -9,11 +9,23 @@ import { blocksOf, codeOf, importsOf, lineAt } from "./source.ts";
 export type Tree = ReadonlyMap<string, string>;
 
 /** Open the rooms and hand their functions to the stories: may import everything in `src/`. */
-const WIRING = ["app", "wiring", "operate", "service", "demo", "examine", "home_view", "machine"];
+const WIRING = [
+  "app",
+  "wiring",
+  "operate",
+  "service",
+  "demo",
+  "examine",
+  "home_view",
+  "machine",
+  "heartbeat",
+  "housekeeping",
+  "replay",
+];
 /** One run and one notification, told from top to bottom; every effect is an argument. */
 const STORIES = ["ingest", "ingest_series", "notify"];
 /** Rooms of one file; every folder of `src/` is a room too. */
-const ROOM_FILES = ["log"];
+const ROOM_FILES = ["log", "log_sweep"];
 
 /** Each library belongs to one place. */
 const LIBRARIES: Record<string, readonly string[]> = {
