@@ -200,7 +200,8 @@ async function take<Document>(work: Work, entry: Ask, effects: Effects<Document>
       work.queue.unshift(next!);
       return null;
     case "refused":
-      work.entitlements.push(step.entitlement);
+      // Before what is remembered of the form: a refusal a week old would have it asked again, and again.
+      work.entitlements.unshift(step.entitlement);
       break;
     case "blocked":
       // The ledger knows how often in a row it has been so, and how long to wait for it.

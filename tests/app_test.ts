@@ -3,57 +3,16 @@ import assert from "node:assert/strict";
 import { RECORDED_AT, RECORDED_SERIES, startReplay } from "../src/alphavantage/replay.ts";
 import { type App, hashOf, openApp } from "../src/app.ts";
 import { type Interval, INTERVALS, type Series } from "../src/bar.ts";
-import { type Config, parseConfig } from "../src/config.ts";
+import type { Config } from "../src/config.ts";
 import type { RunEvent } from "../src/event.ts";
-import type { RunReport } from "../src/ingest.ts";
 import { eventsOf } from "../src/postgres/events.ts";
 import type { Outcome } from "../src/run.ts";
-import type { World } from "../src/wiring.ts";
+import { configFor, jumpingWorld, runApp } from "./support/app.ts";
 import { serverDatabase } from "./support/database.ts";
 import { seededRandom } from "./support/random.ts";
 import { type Fault, notice, sampleRows, startVendor, type VendorRow } from "./support/vendor.ts";
 
 const RECORDED = new URL("../src/alphavantage/recorded/", import.meta.url);
-
-function world(start: number): World & { ahead: number } {
-  const began = Date.now();
-  const self = {
-    ahead: 0,
-    now: () => start + self.ahead + Date.now() - began,
-    // Waits take no time: the clock jumps over them.
-    sleep: (ms: number, signal: AbortSignal) => {
-      self.ahead += Math.max(0, ms);
-      return signal.aborted ? Promise.reject(signal.reason) : Promise.resolve();
-    },
-    random: () => 0.5,
-    owner: `test:${crypto.randomUUID()}`,
-    onError: () => {},
-  };
-  return self;
-}
-
-function configFor(vendor: string, database: Config["database"], env: Record<string, string> = {}): Config {
-  const parsed = parseConfig({ API_KEY: "appkey", ALPHAVANTAGE_URL: vendor, API_REQUESTS_PER_DAY: "0", ...env }, {
-    readFile: () => "",
-  });
-  assert.ok("config" in parsed, JSON.stringify(parsed));
-  return { ...parsed.config, database };
-}
-
-async function run(app: App, series: readonly Series[]): Promise<RunReport> {
-  const signal = new AbortController().signal;
-  const options = {
-    trigger: "manual",
-    tickId: null,
-    emit: () => {},
-    stop: signal,
-    abort: signal,
-    patient: false,
-  } as const;
-  const report = await app.run({ series, ...options });
-  assert.ok("outcome" in report);
-  return report;
-}
 
 /** Opens the app on each engine in turn, each with an empty database. */
 function onBothEngines(name: string, test: (database: Config["database"]) => Promise<void>): void {
@@ -101,11 +60,11 @@ async function versions(app: App): Promise<string[]> {
 
 onBothEngines("the recorded answers become exactly their bars, and a second load writes nothing", async (database) => {
   const replay = startReplay();
-  const clock = world(RECORDED_AT);
+  const clock = jumpingWorld(RECORDED_AT);
   // Several series at once, also where the database takes them one at a time.
   const app = await openApp(configFor(replay.url, database, { API_CONCURRENCY: "4" }), clock);
   try {
-    const first = await run(app, RECORDED_SERIES);
+    const first = await runApp(app, RECORDED_SERIES);
     assert.equal(first.outcome, "complete", JSON.stringify(first.results));
     let bars = 0;
     for (const series of RECORDED_SERIES) {
@@ -124,11 +83,11 @@ onBothEngines("the recorded answers become exactly their bars, and a second load
 
     const written = await versions(app);
     const asked = replay.requests();
-    assert.equal((await run(app, RECORDED_SERIES)).outcome, "nothing-due");
+    assert.equal((await runApp(app, RECORDED_SERIES)).outcome, "nothing-due");
     assert.equal(replay.requests(), asked, "a request that could bring nothing");
     // Two sessions later the vendor has still the same: everything due is asked, nothing is written.
     clock.ahead += 2.5 * 86_400_000;
-    const late = await run(app, RECORDED_SERIES);
+    const late = await runApp(app, RECORDED_SERIES);
     assert.equal(late.outcome, "partial");
     assert.ok(replay.requests() > asked);
     assert.deepEqual(new Set(late.results.map(({ status }) => status)), new Set(["late"]));
@@ -177,10 +136,10 @@ Deno.test("the ladder of faults: each met by one series is told by its name, and
       vendor.answerBy(({ symbol }) => symbol === "BAD" ? fault : null);
       const env = { API_TIMEOUT_SEC: "1", API_POLITE_DELAY_SEC: "0", API_REQUESTS_PER_MINUTE: "6000" };
       const config = configFor(vendor.url, { kind: "server", url: at.url, poolSize: 2 }, env);
-      const app = await openApp(config, world(RECORDED_AT));
+      const app = await openApp(config, jumpingWorld(RECORDED_AT));
       try {
         const series = ["BAD", "GOOD"].map((symbol) => ({ symbol, interval: "weekly" as const }));
-        const report = await run(app, series);
+        const report = await runApp(app, series);
         const [bad, good] = report.results;
         assert.equal(bad!.kind, kind, JSON.stringify(bad));
         assert.equal(report.outcome, outcome);
@@ -245,7 +204,7 @@ Deno.test("the plan is exactly what the run then asks for, whatever the state", 
     };
     const app = await openApp(
       configFor(vendor.url, { kind: "server", url: at.url, poolSize: 4 }, env),
-      world(RECORDED_AT),
+      jumpingWorld(RECORDED_AT),
     );
     try {
       const series = await arrange(app.database, { random, keyHash: await hashOf("appkey") });
@@ -255,7 +214,7 @@ Deno.test("the plan is exactly what the run then asks for, whatever the state", 
       const planned = entries.flatMap((entry) => entry.action === "ask" ? [entry.request, ...entry.then] : [])
         .map(({ series: { symbol }, month, size }) => `${symbol} ${size ?? ""} ${month ?? ""}`);
       const before = vendor.requests.length;
-      const report = await run(app, series);
+      const report = await runApp(app, series);
       const sent = vendor.requests.slice(before).map(({ parameters: { symbol, outputsize = "", month = "" } }) =>
         `${symbol} ${outputsize} ${month}`
       );
@@ -279,7 +238,7 @@ Deno.test("the plan is exactly what the run then asks for, whatever the state", 
 Deno.test("the running week is replaced day by day, and its last answer is the one that settles", async () => {
   await using vendor = await startVendor();
   await using at = await serverDatabase();
-  const clock = world(Date.parse("2023-06-26T21:00Z"));
+  const clock = jumpingWorld(Date.parse("2023-06-26T21:00Z"));
   const series = { symbol: "IBM", interval: "weekly" } as const;
   const config = configFor(vendor.url, { kind: "server", url: at.url, poolSize: 2 });
   const app = await openApp(config, clock);
@@ -292,7 +251,7 @@ Deno.test("the running week is replaced day by day, and its last answer is the o
       // The plan has no reason to ask for a running week: forget that the last one is complete.
       await at.db.pool.query("update stock_data set settled = false where ts = '2023-06-23T00:00Z'");
       await at.db.pool.query("update series_result set started_at = started_at - interval '30 days'");
-      await run(app, [series]);
+      await runApp(app, [series]);
       seen.push(await storedRows(app, series));
     }
     const week = (rows: string[]) => rows.map((row) => new Date(Number(row.split(" ")[0])).toISOString().slice(0, 10));
@@ -313,7 +272,7 @@ onBothEngines(
   "what a run tells its log is in the database when it is over, and the key is nowhere",
   async (database) => {
     const replay = startReplay();
-    const app = await openApp(configFor(replay.url, database), world(RECORDED_AT));
+    const app = await openApp(configFor(replay.url, database), jumpingWorld(RECORDED_AT));
     try {
       const told: string[] = [];
       const signal = new AbortController().signal;

@@ -7,6 +7,7 @@ import { type Config, parseConfig } from "../src/config.ts";
 import { retainAnswers } from "../src/postgres/answers.ts";
 import type { World } from "../src/wiring.ts";
 import { answerOf, sampleRows } from "./support/answers.ts";
+import { runApp } from "./support/app.ts";
 import { embeddedDir, serverDatabase } from "./support/database.ts";
 import { runProgram, startProgram, workFolder } from "./support/program.ts";
 import { seededRandom } from "./support/random.ts";
@@ -37,19 +38,6 @@ function configFor(env: Record<string, string>, database: Config["database"]): C
 }
 
 const never = new AbortController().signal;
-
-async function run(app: App, series: readonly Series[]): Promise<void> {
-  const options = {
-    trigger: "manual",
-    tickId: null,
-    emit: () => {},
-    stop: never,
-    abort: never,
-    patient: false,
-  } as const;
-  const report = await app.run({ series, ...options });
-  assert.ok("outcome" in report);
-}
 
 async function replayed(app: App, over: Partial<Parameters<App["replay"]>[0]> = {}): Promise<string> {
   const selection = { symbols: null, intervals: null };
@@ -108,7 +96,7 @@ async function liveThrough(vendor: Vendor, database: Config["database"]): Promis
     for (let turn = 0; turn < 14; turn++, clock.time += DAY) {
       if ([0, 6].includes(new Date(clock.time).getUTCDay())) continue;
       offer(vendor, { day: new Date(clock.time).toISOString().slice(0, 10), turn });
-      await run(app, turn < 13 ? SERIES.slice(0, -1) : SERIES);
+      await runApp(app, turn < 13 ? SERIES.slice(0, -1) : SERIES);
     }
   } finally {
     await app.close();
@@ -165,7 +153,7 @@ onBothEngines(
     const env = { API_KEY: KEY, ALPHAVANTAGE_URL: vendor.url };
     const app = await openApp(configFor(env, database), worldAt(RECORDED_AT));
     try {
-      await run(app, RECORDED_SERIES);
+      await runApp(app, RECORDED_SERIES);
       const { rows } = await app.database.pool.query(
         `select body, sent_at <= received_at as "after", request.kind from answer
        join answer_body on answer_body.id = body_id join request on request.id = request_id
@@ -212,7 +200,7 @@ Deno.test("a key that the vendor echoes is not in the archive, nor anything a re
   const database = { kind: "server", url: at.url, poolSize: 3 } as const;
   const app = await openApp(configFor({ API_KEY: KEY, ALPHAVANTAGE_URL: vendor.url }, database), worldAt(RECORDED_AT));
   try {
-    await run(app, [SERIES[0]!]);
+    await runApp(app, [SERIES[0]!]);
     await replayed(app);
     for (const table of ["answer_body", "answer", "stock_data_raw", "quarantine", "run", "request", "series_result"]) {
       const { rows } = await at.db.pool.query(`select t::text as row from ${table} as t`);

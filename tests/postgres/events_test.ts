@@ -134,3 +134,46 @@ withDatabases("a database that refuses is told once, costs the events, and memor
   await log.flush();
   assert.deepEqual((await eventsOf(db, { runId })).map(({ type }) => type), ["run-finished"]);
 });
+
+/** A database that answers as told, and counts the rows it was given. */
+function scripted(answer: () => Promise<unknown>) {
+  const at = { rows: 0, calls: 0 };
+  const query = async (_text: string, [batch]: [string]) => {
+    at.calls += 1;
+    await answer();
+    at.rows += JSON.parse(batch).length;
+  };
+  return { at, db: { pool: { query } } as unknown as Database };
+}
+
+Deno.test("a hundred events do not wait for the half second", async () => {
+  const { at, db } = scripted(() => Promise.resolve());
+  const log = open(db);
+  for (let i = 0; i < 99; i++) log.emit(stored(7));
+  assert.equal(at.calls, 0);
+  log.emit(stored(7));
+  assert.equal(at.calls, 1);
+  await log.flush();
+  assert.equal(at.rows, 100);
+});
+
+Deno.test("while the database is away so many events wait for it, and no more", async () => {
+  let away = true;
+  const gone = Object.assign(new Error("away"), { code: "ECONNREFUSED" });
+  const { at, db } = scripted(() => away ? Promise.reject(gone) : Promise.resolve());
+  const log = open(db);
+  for (let i = 0; i < 6_000; i++) log.emit(stored(7));
+  await log.flush();
+  away = false;
+  await log.flush();
+  assert.equal(at.rows, 5_000);
+  assert.equal(log.errors.length, 1);
+});
+
+Deno.test("waiting for another's run is an event of neither", async () => {
+  const { at, db } = scripted(() => Promise.resolve());
+  const log = open(db);
+  log.emit({ type: "run-waiting", runId: 7, owner: "other", until: NOW });
+  await log.flush();
+  assert.equal(at.calls, 0);
+});
