@@ -28,6 +28,8 @@ export interface World {
   random(): number;
   /** Names this process in leases: host, process and something no later process repeats. */
   readonly owner: string;
+  /** How long a run is believed alive after each sign of life, ms; {@link LEASE_MS} when not given. */
+  readonly leaseMs?: number;
   /** For what goes wrong beside the work, as an idle connection that breaks. */
   readonly onError: (message: string) => void;
 }
@@ -80,8 +82,8 @@ export function marketOf({ vendor }: Config): Market {
  */
 export async function effectsOf(rooms: Rooms, wiring: RunWiring): Promise<Effects<Received>> {
   const { config, database, keyHash, world } = rooms;
-  const { owner } = world;
-  const fence = (runId: number) => ({ runId, owner, leaseMs: LEASE_MS });
+  const { owner, leaseMs = LEASE_MS } = world;
+  const fence = (runId: number) => ({ runId, owner, leaseMs });
   const run = { id: 0 };
   const client = await openClient(rooms, () => run.id);
   return {
@@ -176,11 +178,11 @@ export async function claimPatiently(
   wiring: RunWiring,
 ): Promise<Claim> {
   const { trigger, tickId, patient, emit, abort } = wiring;
-  const { owner } = world;
-  const deadline = world.now() + LEASE_MS + 4 * RETRY_CLAIM_MS;
+  const { owner, leaseMs = LEASE_MS } = world;
+  const deadline = world.now() + leaseMs + 4 * RETRY_CLAIM_MS;
   for (let told = false;;) {
     const exclusive = database.engine === "embedded";
-    const claim = await claimRun(database, { owner, trigger, tickId, leaseMs: LEASE_MS, now: world.now(), exclusive });
+    const claim = await claimRun(database, { owner, trigger, tickId, leaseMs, now: world.now(), exclusive });
     for (const dead of claim.abandoned) emit({ type: "run-abandoned", ...dead });
     if ("runId" in claim) return claim;
     if (!("busy" in claim) || !patient || world.now() >= deadline) return claim;
@@ -196,17 +198,18 @@ export function keepAlive(
   runId: number,
   lost: () => void,
 ): () => void {
+  const { owner, leaseMs = LEASE_MS } = world;
   let renewing = false;
   const timer = setInterval(async () => {
     if (renewing) return;
     renewing = true;
     try {
-      if (!await renewLease(database, { runId, owner: world.owner, leaseMs: LEASE_MS })) lost();
+      if (!await renewLease(database, { runId, owner, leaseMs })) lost();
     } catch {
       // The database is out of reach. The lease runs by its clock; the next store learns whether the run is still ours.
     } finally {
       renewing = false;
     }
-  }, LEASE_MS / 3);
+  }, leaseMs / 3);
   return () => clearInterval(timer);
 }

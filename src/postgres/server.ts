@@ -7,6 +7,11 @@ import { VALUE_TYPES } from "./values.ts";
 const DEFAULT_TIMEOUT_MS = 60_000;
 const CONNECT_MS = 10_000;
 const LOCK_MS = 15_000;
+/**
+ * A transaction of a process that has fallen silent (stopped, or cut off) holds its locks no longer than its lease lasts:
+ * they keep others from taking its run over.
+ */
+const IDLE_TRANSACTION_MS = 10_000;
 /** NUMERIC knows Infinity since PostgreSQL 14; the bounds on prices use it. */
 const OLDEST_VERSION = 140_000;
 
@@ -19,8 +24,10 @@ interface Target {
 
 interface Limits {
   readonly connectMs: number;
-  /** The server ends a statement, or a transaction left idle, after this. */
+  /** The server ends a statement after this, */
   readonly statementMs: number;
+  /** and a transaction left idle after this. */
+  readonly idleMs: number;
   readonly lockMs: number;
   /** For a server that no longer answers at all, as on a connection cut in silence: it cannot end its own statement. */
   readonly silenceMs: number;
@@ -30,6 +37,7 @@ function limitsOf(timeoutMs: number): Limits {
   return {
     connectMs: Math.min(CONNECT_MS, timeoutMs),
     statementMs: timeoutMs,
+    idleMs: Math.min(IDLE_TRANSACTION_MS, timeoutMs),
     lockMs: Math.min(LOCK_MS, timeoutMs),
     silenceMs: Math.ceil(timeoutMs * 1.25),
   };
@@ -75,7 +83,7 @@ function poolOn(
     onConnect: async (client) => {
       await client.query(
         `set timezone = 'UTC'; set statement_timeout = ${limits.statementMs}; set lock_timeout = ${limits.lockMs};` +
-          ` set idle_in_transaction_session_timeout = ${limits.statementMs}`,
+          ` set idle_in_transaction_session_timeout = ${limits.idleMs}`,
       );
     },
   });

@@ -109,7 +109,7 @@ Deno.test("a session is in UTC with its limits, a statement beyond them ends (se
        current_setting('lock_timeout') as lock, current_setting('idle_in_transaction_session_timeout') as idle,
        current_setting('application_name') as name`,
   );
-  assert.deepEqual(row, { timezone: "UTC", statement: "1min", lock: "15s", idle: "1min", name: "stocks-etl" });
+  assert.deepEqual(row, { timezone: "UTC", statement: "1min", lock: "15s", idle: "10s", name: "stocks-etl" });
   assert.equal(at.db.describe, `${new URL(at.url).host}${new URL(at.url).pathname}`);
   await at.db.close();
   await at.db.close();
