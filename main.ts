@@ -31,7 +31,7 @@ const machine: Machine = {
   sleep: (ms, signal) => delay(ms, undefined, { signal }),
   random: Math.random,
   owner: `${Deno.hostname()}:${Deno.pid}:${crypto.randomUUID().slice(0, 8)}`,
-  onError: (error) => void machine.screen.write(`stocks-etl: warning: ${error.message}\n`),
+  onError: (message) => stderr(`stocks-etl: warning: ${message}\n`),
   stop: stop.signal,
   abort: abort.signal,
 };

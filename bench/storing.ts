@@ -6,6 +6,7 @@ import type { Series } from "../src/bar.ts";
 import { storeSeries } from "../src/postgres/bars.ts";
 import type { Database } from "../src/postgres/connect.ts";
 import { claimRun, closeRun } from "../src/postgres/runs.ts";
+import { formOf } from "../src/request.ts";
 import { type Totals, totalsOf } from "../src/run.ts";
 import type { ServerDatabase } from "../tests/support/database.ts";
 import { duration, interleaved, rate, speedRatio } from "./figures.ts";
@@ -19,17 +20,19 @@ const COLUMNS = `symbol, "interval", ts, open, high, low, close, volume, settled
 
 interface Loaded {
   readonly series: Series;
+  readonly body: string;
   readonly reading: SeriesReading;
 }
 
 /** A full answer, classified and read: every row is good and settled. */
 export function answerFor(symbol: string): Loaded {
   const request = requestFor(symbol);
-  const answer = classify(bodyFor(symbol), { httpStatus: 200, request });
+  const body = bodyFor(symbol);
+  const answer = classify(body, { httpStatus: 200, request });
   if (answer.kind !== "bars") throw new Error(`Cannot read the sample for "${symbol}": ${answer.message}`);
   const reading = readSeries(answer.document, { request, now: Date.now(), settled: () => true });
   if (reading.bars.length !== ROWS_PER_ANSWER) throw new Error(`The sample has ${reading.bars.length} good rows`);
-  return { series: request.series, reading };
+  return { series: request.series, body, reading };
 }
 
 /** One whole run that stores these answers, without the asking. */
@@ -46,7 +49,7 @@ export async function storeAll(db: Database, answers: readonly Loaded[]): Promis
   if (!("runId" in claim)) throw new Error("Cannot start a run: another one is at work");
   const run = { runId: claim.runId, owner: OWNER };
   const results = [];
-  for (const { series, reading: { bars, rejects } } of answers) {
+  for (const { series, body, reading: { bars, rejects } } of answers) {
     const result = {
       status: "stored",
       kind: null,
@@ -55,7 +58,9 @@ export async function storeAll(db: Database, answers: readonly Loaded[]): Promis
       startedAt: now,
       finishedAt: now,
     } as const;
-    results.push(await storeSeries(db, { ...run, leaseMs: LEASE_MS, series, bars, rejects, result, now }));
+    const form = formOf(requestFor(series.symbol));
+    const answer = { requestId: null, form, zone: "America/New_York", receivedAt: now, reachesTo: now, body };
+    results.push(await storeSeries(db, { ...run, leaseMs: LEASE_MS, series, answer, bars, rejects, result }));
   }
   const totals = totalsOf(results);
   await closeRun(db, { ...run, outcome: "complete", message: null, totals, now: Date.now() });
@@ -74,7 +79,10 @@ export async function measureStoring({ db, url }: ServerDatabase, { binDir }: { 
     };
     const times = await interleaved(
       { copy: copy.run, fresh: store("inserted"), again: store("unchanged") },
-      { rounds: ROUNDS, before: () => db.pool.query("truncate stock_data, copy_target; checkpoint") },
+      {
+        rounds: ROUNDS,
+        before: () => db.pool.query("truncate stock_data, copy_target, answer, answer_body; checkpoint"),
+      },
     );
     return [
       [`${copy.name}, the floor`, rate(rows, times.copy), duration(times.copy), "1"],

@@ -1,5 +1,44 @@
 -- Made from a migrated database, for reading: sql/NNNN_*.sql are what is run.
 
+create table answer (
+  id bigint generated always as identity not null,
+  body_id bigint not null,
+  request_id bigint,
+  run_id bigint,
+  symbol text not null,
+  "interval" text not null,
+  form text not null,
+  zone text not null,
+  received_at timestamp with time zone not null,
+  reaches_to timestamp with time zone not null,
+  constraint answer_pkey PRIMARY KEY (id),
+  constraint answer_body_id_fkey FOREIGN KEY (body_id) REFERENCES answer_body(id),
+  constraint answer_request_id_fkey FOREIGN KEY (request_id) REFERENCES request(id) ON DELETE SET NULL,
+  constraint answer_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id) ON DELETE SET NULL
+);
+comment on table answer is 'One answer of the vendor that gave rows, written in the transaction that stored them. Never deleted: bars and revisions name it.';
+comment on column answer.zone is 'The IANA zone its intraday stamps are wall clock of.';
+comment on column answer.reaches_to is 'Up to when it could hold trades: received_at less the delay of the key of that day.';
+CREATE INDEX answer_of_request ON answer USING btree (request_id) WHERE (request_id IS NOT NULL);
+CREATE INDEX answer_of_run ON answer USING btree (run_id) WHERE (run_id IS NOT NULL);
+CREATE INDEX answer_of_series ON answer USING btree (symbol, "interval", id);
+
+create table answer_body (
+  id bigint generated always as identity not null,
+  sha256 bytea not null,
+  bytes integer not null,
+  body text,
+  last_received_at timestamp with time zone not null,
+  constraint answer_body_pkey PRIMARY KEY (id),
+  constraint answer_body_once UNIQUE (sha256),
+  constraint answer_body_bytes_check CHECK ((bytes > 0)),
+  constraint answer_body_sha256_check CHECK ((octet_length(sha256) = 32))
+);
+comment on table answer_body is 'What the vendor sent, key removed, each text once however often it came; compressed by PostgreSQL itself (TOAST).';
+comment on column answer_body.sha256 is 'Of the text in UTF-8, bytes long.';
+comment on column answer_body.body is 'Null: dropped, it last came longer ago than ARCHIVE_DAYS.';
+CREATE INDEX answer_body_by_age ON answer_body USING btree (last_received_at) WHERE (body IS NOT NULL);
+
 create table entitlement (
   key_hash text not null,
   form text not null,
@@ -9,6 +48,15 @@ create table entitlement (
   constraint entitlement_pkey PRIMARY KEY (key_hash, form)
 );
 comment on table entitlement is 'What a key may ask, learnt from answers. A form without a row has not been tried.';
+
+create table housekeeping (
+  name text not null,
+  due_at timestamp with time zone not null,
+  done_at timestamp with time zone,
+  note text,
+  constraint housekeeping_pkey PRIMARY KEY (name)
+);
+comment on table housekeeping is 'Chores done now and then by whichever process comes first. due_at: not before; done_at: when it was last begun; note: what it came to.';
 
 create table quarantine (
   id bigint generated always as identity not null,
@@ -55,6 +103,7 @@ comment on table request is 'The quota ledger: one row per HTTP request, written
 CREATE INDEX request_limits_of_key ON request USING btree (key_hash, finished_at) WHERE (kind = ANY (ARRAY['daily-limit'::text, 'bars'::text]));
 CREATE INDEX request_of_key ON request USING btree (key_hash, sent_at);
 CREATE INDEX request_of_run ON request USING btree (run_id);
+CREATE INDEX request_sent ON request USING btree (sent_at);
 
 create table revision (
   id bigint generated always as identity not null,
@@ -71,10 +120,14 @@ create table revision (
   split_coefficient numeric,
   seen_at timestamp with time zone not null,
   run_id bigint,
+  answer_id bigint,
+  changed_by bigint,
   constraint revision_pkey PRIMARY KEY (id),
   constraint revision_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id) ON DELETE SET NULL
 );
 comment on table revision is 'What a settled bar said before a later answer changed it.';
+comment on column revision.answer_id is 'The answer these old values came from; null: stored before there was an archive.';
+comment on column revision.changed_by is 'The answer that changed them.';
 CREATE INDEX revision_of_bar ON revision USING btree (symbol, "interval", ts);
 CREATE INDEX revision_of_run ON revision USING btree (run_id);
 
@@ -123,6 +176,25 @@ create table run (
 comment on table run is 'One ingestion. No outcome: it is running, and owner must renew lease_until (judged by this server''s clock) or be found dead.';
 CREATE INDEX run_of_tick ON run USING btree (tick_id) WHERE (tick_id IS NOT NULL);
 CREATE UNIQUE INDEX run_one_at_a_time ON run USING btree (((outcome IS NULL))) WHERE (outcome IS NULL);
+CREATE INDEX run_started ON run USING btree (started_at);
+
+create table run_event (
+  run_id bigint not null,
+  seq integer not null,
+  at timestamp with time zone not null,
+  type text not null,
+  level text not null,
+  symbol text,
+  "interval" text,
+  message text not null,
+  data jsonb not null,
+  constraint run_event_pkey PRIMARY KEY (run_id, seq),
+  constraint run_event_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id) ON DELETE CASCADE,
+  constraint run_event_level_check CHECK ((level = ANY (ARRAY['debug'::text, 'info'::text, 'warning'::text, 'error'::text]))),
+  constraint run_event_seq_check CHECK ((seq > 0))
+);
+comment on table run_event is 'What happened in a run, in order, as its log tells it. Written in batches: a killed run lacks at most its last half second.';
+CREATE INDEX run_event_at ON run_event USING btree (at);
 
 create table schedule (
   name text not null,
@@ -133,7 +205,7 @@ create table schedule (
   updated_at timestamp with time zone not null,
   constraint schedule_pkey PRIMARY KEY (name)
 );
-comment on table schedule is 'One row per configured schedule. Ticks up to evaluated_to have been decided; it only moves forward.';
+comment on table schedule is 'One row per configured schedule. Ticks up to evaluated_to have been decided; it moves back only when the clock has.';
 
 create table schema_migration (
   version integer not null,
@@ -204,7 +276,7 @@ create table stock_data (
   constraint stock_data_volume CHECK ((volume >= 0))
 );
 comment on table stock_data is 'Bars. ts: start of the bar (intraday) or its trading date at 00:00 UTC. settled: the period has closed, the bar can no longer grow.';
-comment on column stock_data.answer_id is 'The archived answer this bar came from. No foreign key: the archive has its own retention.';
+comment on column stock_data.answer_id is 'The answer that gave these prices; null: stored before there was an archive. Adjusted columns may be of a later one. No foreign key: it would be checked once per bar.';
 CREATE UNIQUE INDEX stock_data_one_per_month ON stock_data USING btree (symbol, date_trunc('month'::text, (ts AT TIME ZONE 'UTC'::text))) WHERE ("interval" = 'monthly'::text);
 CREATE UNIQUE INDEX stock_data_one_per_week ON stock_data USING btree (symbol, date_trunc('week'::text, (ts AT TIME ZONE 'UTC'::text))) WHERE ("interval" = 'weekly'::text);
 
@@ -224,3 +296,16 @@ create table tick (
   constraint tick_trigger_check CHECK ((trigger = ANY (ARRAY['schedule'::text, 'catch-up'::text])))
 );
 comment on table tick is 'One due time of a schedule. A requested tick is owed a run until one of its runs closes.';
+CREATE INDEX tick_due ON tick USING btree (due_at);
+
+create view stock_data_raw (
+  symbol text,
+  "interval" text,
+  ts timestamp with time zone,
+  raw json,
+  answer_id bigint
+);
+comment on view stock_data_raw is 'The vendor''s own JSON of each bar, out of the archived answer that gave its prices. raw is null when the body was dropped or the bar is older than the archive. Ask by symbol and interval: every answer of the series is parsed once.';
+
+create function bars_as_of(instant timestamp with time zone) returns TABLE(symbol text, "interval" text, ts timestamp with time zone, open numeric, high numeric, low numeric, close numeric, volume bigint, settled boolean, answer_id bigint);
+comment on function bars_as_of(timestamp with time zone) is 'The bars as stock_data had them at that instant: select * from bars_as_of(''2026-03-01 12:00Z'') where symbol = ''IBM''. Exact for settled bars. What a provisional bar said before it was replaced is not kept, nor are earlier adjusted columns. A bar older than the archive counts as known from the start.';

@@ -2,15 +2,20 @@
 import { type Series } from "./bar.ts";
 import type { Config } from "./config.ts";
 import type { Claim } from "./effects.ts";
+import type { RunEvent } from "./event.ts";
+import { lookAtClock } from "./heartbeat.ts";
 import { ingest, type RunReport } from "./ingest.ts";
 import { type Plan, plan, type SeriesState } from "./plan.ts";
 import { type Database, openDatabase } from "./postgres/connect.ts";
 import { entitlements } from "./postgres/entitlements.ts";
+import { openEventLog } from "./postgres/events.ts";
+import { brokenConnection } from "./postgres/explain.ts";
 import { migrate } from "./postgres/migrate.ts";
 import { quotaState } from "./postgres/quota.ts";
-import { seriesStates } from "./postgres/states.ts";
-import { noticeTicks, owedTick } from "./postgres/ticks.ts";
-import { decideTicks, dueTicks } from "./schedule.ts";
+import { pastAnswers, seriesStates } from "./postgres/states.ts";
+import { publicationLags } from "./publication.ts";
+import { createRedactor } from "./redact.ts";
+import { replay, type ReplayOptions, type ReplayReport } from "./replay.ts";
 import { effectsOf, marketOf, type RunWiring, type World } from "./wiring.ts";
 
 export interface RunOptions extends RunWiring {
@@ -36,16 +41,12 @@ export interface App {
   /** What the next run would ask. Asks nobody. */
   plan(series: readonly Series[]): Promise<Plan>;
   states(series: readonly Series[]): Promise<SeriesState[]>;
-  /** Notices the ticks that have come due and serves the one that is owed, if any. */
+  /** Notices the ticks that have come due and serves those that are owed. @returns the last run; `null`: none was owed */
   beat(options: Pick<RunOptions, "stop" | "abort" | "emit">): Promise<RunReport | NotOurs | null>;
+  /** The tables anew from the archive. Asks nobody, needs no key. */
+  replay(options: ReplayOptions): Promise<ReplayReport | NotOurs>;
   close(): Promise<void>;
 }
-
-const SCHEDULE = "ingest";
-/** A tick served within this time of its due time is on time; later, it is caught up. */
-const GRACE_MS = 90_000;
-/** More missed ticks than this are not worth a row each: only the newest matters. */
-const MISSED_LIMIT = 100;
 
 /**
  * Opens the database, brings its schema up to date and makes everything that works on it.
@@ -53,15 +54,27 @@ const MISSED_LIMIT = 100;
  * @throws Error that says what was found and what to do; it never holds a secret
  */
 export async function openApp(config: Config, world: World): Promise<App> {
-  const database = await openDatabase(config.database, { onError: (error) => world.onError(error) });
+  const database = await openDatabase(config.database, { onError: (error) => world.onError(brokenConnection(error)) });
   try {
     const { applied } = await migrate(database);
     const keyHash = await hashOf(config.vendor.key ?? "");
     const rooms = { config, database, keyHash, world };
     const market = marketOf(config);
-    const { adjusted } = config;
-    const run = async (options: RunOptions) =>
-      await ingest({ ...options, market, adjusted }, await effectsOf(rooms, options));
+    const { adjusted, vendor: { concurrency } } = config;
+    const redact = createRedactor(config.secrets);
+    const events = openEventLog(database, { now: world.now, redact, onError: world.onError });
+    const run = async (options: RunOptions) => {
+      const emit = (event: RunEvent) => {
+        options.emit(event);
+        events.emit(event);
+      };
+      try {
+        const effects = await effectsOf(rooms, { ...options, emit });
+        return await ingest({ ...options, market, adjusted, concurrency }, effects);
+      } finally {
+        await events.flush();
+      }
+    };
     return {
       config,
       database,
@@ -71,25 +84,22 @@ export async function openApp(config: Config, world: World): Promise<App> {
         const now = world.now();
         const states = await seriesStates(database, series);
         const quota = await quotaState(database, { keyHash, now, perDay: config.vendor.perDay });
-        return plan(states, { now, market, adjusted, quota, entitlements: await entitlements(database, keyHash) });
+        const lags = publicationLags(await pastAnswers(database), market);
+        const known = await entitlements(database, keyHash);
+        return plan(states, { now, market, adjusted, quota, entitlements: known, lags });
       },
       states: (series) => seriesStates(database, series),
-      beat: async (options) => {
-        const { cron, timezone } = config.schedule;
-        const now = world.now();
-        await noticeTicks(database, {
-          schedule: { name: SCHEDULE, cron, timezone },
-          now,
-          decide: (after) => {
-            const { ticks } = dueTicks(config.schedule, { after, upTo: now, limit: MISSED_LIMIT });
-            return decideTicks(ticks, { now, policy: "latest", graceMs: GRACE_MS });
-          },
-        });
-        const owed = await owedTick(database, SCHEDULE);
-        if (owed === null) return null;
-        return await run({ ...options, series: config.series, trigger: owed.trigger, tickId: owed.id, patient: false });
+      beat: ({ stop, ...options }) =>
+        lookAtClock(rooms, {
+          stop,
+          serve: ({ id, trigger }) =>
+            run({ ...options, stop, series: config.series, trigger, tickId: id, patient: false }),
+        }),
+      close: async () => {
+        await events.flush();
+        await database.close();
       },
-      close: () => database.close(),
+      replay: (options) => replay(rooms, options),
     };
   } catch (error) {
     await database.close();
@@ -98,7 +108,7 @@ export async function openApp(config: Config, world: World): Promise<App> {
 }
 
 /** What stands for a key in the ledger: enough to tell keys apart, nothing to get one back from. */
-async function hashOf(key: string): Promise<string> {
+export async function hashOf(key: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`stocks-etl ${key}`));
   return new Uint8Array(digest).toHex().slice(0, 16);
 }

@@ -197,6 +197,11 @@ export function exchangeDate(exchange: Exchange, now: number): string {
 
 const STAMP = /^(\d{4}-\d{2}-\d{2}) ((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)$/;
 
+/** The vendor's word for a zone as every zone database has it. */
+export function ianaZone(zone: string): string {
+  return zone === "US/Eastern" ? NEW_YORK : zone;
+}
+
 /**
  * The instant at which clocks in a zone showed `YYYY-MM-DD HH:MM:SS`, epoch ms.
  *
@@ -207,7 +212,7 @@ const STAMP = /^(\d{4}-\d{2}-\d{2}) ((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)$/;
  * @throws RangeError when the zone is not known
  */
 export function wallClockToUtc(zone: string, stamp: string): number | null {
-  const iana = zone === "US/Eastern" ? NEW_YORK : zone;
+  const iana = ianaZone(zone);
   const days = daysOf(iana);
   const [, date, time] = STAMP.exec(stamp) ?? [];
   if (date === undefined) return null;

@@ -5,6 +5,8 @@
 import { z } from "zod";
 import { type Series } from "./bar.ts";
 import { chooseDatabase, type DatabaseConfig, passwordsOf } from "./database.ts";
+import type { MissedTicks, OverlappingTicks } from "./missed.ts";
+import { type EmailConfig, emailOf, halfMail } from "./email.ts";
 import { parseSchedule, type Schedule } from "./schedule.ts";
 import { parseIntervals, parseSeries } from "./selection.ts";
 import { type Environment, findSettings, type Problem, type Settings } from "./setting.ts";
@@ -22,12 +24,19 @@ export interface Config {
     readonly perDay: number | null;
     readonly perMinute: number;
     readonly politeDelayMs: number;
+    /** Requests under way at once, at most. */
+    readonly concurrency: number;
   };
   /** Symbol by symbol, in the order given; never empty. */
   readonly series: readonly Series[];
   readonly adjusted: boolean;
   readonly database: DatabaseConfig;
+  /** How long the bodies of answers are kept; `null`: for ever. */
+  readonly archiveDays: number | null;
   readonly schedule: Schedule;
+  readonly ticks: { readonly missed: MissedTicks; readonly overlap: OverlappingTicks };
+  /** Days; `null`: for ever. */
+  readonly retention: { readonly runs: number | null; readonly events: number | null; readonly logs: number | null };
   /** `null`: no log files. */
   readonly logDir: string | null;
   readonly logLevel: "debug" | "info" | "warning" | "error";
@@ -36,15 +45,8 @@ export interface Config {
   readonly port: number;
   /** `null`: no mail. */
   readonly email: EmailConfig | null;
-}
-
-export interface EmailConfig {
-  readonly sender: string;
-  /** `null`: the server asks for none. */
-  readonly password: string | null;
-  readonly recipients: readonly string[];
-  /** `tls`: from the first byte; `starttls`: or nothing is sent; `none`: in clear. */
-  readonly smtp: { readonly host: string; readonly port: number; readonly secure: "tls" | "starttls" | "none" };
+  /** Every secret value that was given, in each spelling: what a redactor must hide. */
+  readonly secrets: readonly string[];
 }
 
 export type Parsed =
@@ -74,6 +76,7 @@ const number = (min: number, max: number, { whole = true } = {}) =>
     const value = (whole ? /^\d{1,9}$/ : /^\d{1,6}(\.\d{1,6})?$/).test(text) ? Number(text) : NaN;
     return value >= min && value <= max ? value : null;
   });
+const days = number(0, 36_500).transform((days) => days === 0 ? null : days);
 const flag = z.stringbool({
   truthy: ["true", "1", "yes", "on"],
   falsy: ["false", "0", "no", "off"],
@@ -97,14 +100,22 @@ const SCHEMA = z.object({
   API_REQUESTS_PER_MINUTE: number(1, 10_000),
   API_REQUESTS_PER_DAY: z.string().transform((text) => text.toLowerCase() === "unlimited" ? "0" : text)
     .pipe(number(0, 1_000_000)),
+  API_CONCURRENCY: number(1, 32),
   API_TIMEOUT_SEC: number(1, 600),
   STOCK_SYMBOLS: z.string(),
   STOCK_INTERVALS: z.string(),
   STOCK_ADJUSTED: flag,
   DATABASE_POOL_SIZE: number(1, 100),
+  DATABASE_TIMEOUT_SEC: number(1, 3600),
   DATA_DIR: z.string(),
+  ARCHIVE_DAYS: number(0, 100_000),
   SCHEDULE_CRON: z.string(),
   SCHEDULE_TIMEZONE: z.string(),
+  SCHEDULE_MISSED: choice("latest", "all", "skip"),
+  SCHEDULE_OVERLAP: choice("queue", "skip"),
+  RETENTION_RUNS_DAYS: days,
+  RETENTION_EVENTS_DAYS: days,
+  LOG_RETENTION_DAYS: days,
   LOG_DIR: z.string(),
   LOG_LEVEL: z.string().transform((text) => text.toLowerCase() === "warn" ? "warning" : text)
     .pipe(choice("debug", "info", "warning", "error")),
@@ -154,13 +165,18 @@ export function parseConfig(env: Environment, { readFile }: { readFile: (path: s
 
   const warnings = [...settings.warnings, ...database.warnings];
   if (!read.success || Array.isArray(schedule) || problems.length > 0) return { problems, origins, warnings, secrets };
-  const config = assemble(read.data, { series, schedule, url: database.url });
+  const config = assemble(read.data, { series, schedule, url: database.url, secrets });
   return { config, origins, secrets, warnings: [...warnings, ...doubtful(config, origins)] };
 }
 
 function assemble(
   values: Values,
-  { series, schedule, url }: { series: readonly Series[]; schedule: Schedule; url: string | null },
+  { series, schedule, url, secrets }: {
+    series: readonly Series[];
+    schedule: Schedule;
+    url: string | null;
+    secrets: readonly string[];
+  },
 ): Config {
   return {
     vendor: {
@@ -172,40 +188,33 @@ function assemble(
       perDay: values.API_REQUESTS_PER_DAY === 0 ? null : values.API_REQUESTS_PER_DAY,
       perMinute: values.API_REQUESTS_PER_MINUTE,
       politeDelayMs: Math.round(values.API_POLITE_DELAY_SEC * 1000),
+      concurrency: values.API_CONCURRENCY,
     },
     series,
     adjusted: values.STOCK_ADJUSTED,
     // A folder below: the engine's lock and its unfinished first start lie beside it, and DATA_DIR may be a volume.
-    database: url === null
-      ? { kind: "embedded", dataDir: `${values.DATA_DIR.replace(/[/\\]+$/, "")}/postgres` }
-      : { kind: "server", url, poolSize: values.DATABASE_POOL_SIZE },
+    database: url === null ? { kind: "embedded", dataDir: `${values.DATA_DIR.replace(/[/\\]+$/, "")}/postgres` } : {
+      kind: "server",
+      url,
+      poolSize: values.DATABASE_POOL_SIZE,
+      timeoutMs: values.DATABASE_TIMEOUT_SEC * 1000,
+    },
+    archiveDays: values.ARCHIVE_DAYS === 0 ? null : values.ARCHIVE_DAYS,
     schedule,
+    ticks: { missed: values.SCHEDULE_MISSED, overlap: values.SCHEDULE_OVERLAP },
+    retention: {
+      runs: values.RETENTION_RUNS_DAYS,
+      events: values.RETENTION_EVENTS_DAYS,
+      logs: values.LOG_RETENTION_DAYS,
+    },
     logDir: values.LOG_DIR.toLowerCase() === "none" ? null : values.LOG_DIR,
     logLevel: values.LOG_LEVEL,
     logFormat: values.LOG_FORMAT,
     host: values.HOST,
     port: values.PORT,
     email: emailOf(values),
+    secrets,
   };
-}
-
-function emailOf(values: Values): EmailConfig | null {
-  const { EMAIL_SENDER_ADDRESS: sender, EMAIL_RECIPIENT_ADDRESS: recipients, SMTP_PORT: port } = values;
-  if (sender === undefined || recipients === undefined) return null;
-  const smtp = {
-    host: values.SMTP_HOST,
-    port,
-    secure: values.SMTP_SECURE ?? (port === 465 ? "tls" : "starttls"),
-  } as const;
-  return { sender, password: values.EMAIL_SENDER_PASSWORD ?? null, recipients, smtp };
-}
-
-/** Mail wants a sender and a recipient; one without the other is a slip, not a wish for no mail. */
-function halfMail({ values }: Settings): Problem[] {
-  const given = Object.keys(values).find((name) => name.startsWith("EMAIL_"));
-  return ["EMAIL_SENDER_ADDRESS", "EMAIL_RECIPIENT_ADDRESS"]
-    .filter((name) => given !== undefined && values[name] === undefined)
-    .map((name) => ({ name, message: `Cannot send mail: ${given} is given, ${name} is missing` }));
 }
 
 /** The schedule, or what is wrong with it by the variable at fault: the expression, the zone or both. */
@@ -231,6 +240,9 @@ function doubtful({ vendor }: Config, origins: Parsed["origins"]): Problem[] {
   }
   if (/^(your|change|insert|xxx)/i.test(vendor.key ?? "")) {
     warn("ALPHAVANTAGE_API_KEY", "the key looks like a placeholder");
+  }
+  if (vendor.concurrency > 1 && vendor.perDay !== null && vendor.perDay <= 25) {
+    warn("API_CONCURRENCY", "a key with 25 requests a day is refused when several are under way at once");
   }
   const byDelay = 60_000 / vendor.politeDelayMs;
   if (vendor.perMinute > byDelay && origins.API_REQUESTS_PER_MINUTE !== "default") {

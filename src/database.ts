@@ -5,7 +5,7 @@
 import type { Problem, Settings } from "./setting.ts";
 
 export type DatabaseConfig =
-  | { readonly kind: "server"; readonly url: string; readonly poolSize: number }
+  | { readonly kind: "server"; readonly url: string; readonly poolSize: number; readonly timeoutMs?: number }
   /** `dataDir: null`: in memory, gone with the process. */
   | { readonly kind: "embedded"; readonly dataDir: string | null };
 

@@ -68,7 +68,7 @@ function thatEvening(machine: World): World {
     sleep: (ms, signal) => machine.sleep(ms, signal),
     random: () => machine.random(),
     owner: machine.owner,
-    onError: (error) => machine.onError(error),
+    onError: (message) => machine.onError(message),
   };
 }
 
@@ -82,18 +82,23 @@ function configOf(replay: Replay, dir: string | null): Config {
       timeoutMs: 10_000,
       perDay: 25,
       perMinute: 600,
+      concurrency: 1,
       politeDelayMs: 0,
     },
     series: RECORDED_SERIES,
     adjusted: false,
     database: { kind: "embedded", dataDir: dir === null ? null : `${dir}/postgres` },
+    archiveDays: null,
     schedule: { cron: "0 6 * * *", timezone: "UTC" },
+    ticks: { missed: "latest", overlap: "queue" },
+    retention: { runs: null, events: null, logs: null },
     logDir: null,
     logLevel: "warning",
     logFormat: "auto",
     host: "127.0.0.1",
     port: 3000,
     email: null,
+    secrets: [],
   };
 }
 

@@ -40,7 +40,7 @@ export interface Target {
 /** What the series should hold at `now`. */
 export function targetOf(series: Series, now: number, market: Market): Target {
   const exchange = exchangeOf(series.symbol);
-  const lag = settleLag(series.interval);
+  const lag = settleLag(series.interval) + (market.delayMs ?? 0);
   if (series.interval === "daily") {
     const session = lastClosed(exchange, now - lag, { extended: false });
     return dated(session, `the session of ${session.date}`, lag);
@@ -97,10 +97,13 @@ function intradayTarget(series: Series, now: number, { delayMs, extendedHours: e
  * have the day's last intraday bar: an answer that came after the session closed and reached its date is enough.
  */
 export function isComplete(
-  state: { series: Series; watermark: number | null; answeredAt: number | null },
+  state: { series: Series; watermark: number | null; newest: number | null; answeredAt: number | null },
   target: Target,
 ): boolean {
-  const { series, watermark, answeredAt } = state;
+  const { series, watermark, newest, answeredAt } = state;
+  const punctual = answeredAt !== null && answeredAt >= target.availableAt;
+  // Listed since: what a punctual answer begins after the target never had the target's bar.
+  if (punctual && newest !== null && isAfter(series, newest, target)) return true;
   if (watermark === null) return false;
   if (watermark >= target.ts) return true;
   if (series.interval === "weekly" || series.interval === "monthly") {
@@ -108,7 +111,16 @@ export function isComplete(
   }
   if (intradayLength(series.interval) === null) return false;
   const reached = exchangeDate(exchangeOf(series.symbol), watermark) >= target.date;
-  return reached && answeredAt !== null && answeredAt >= target.availableAt;
+  return reached && punctual;
+}
+
+/** Does the bar belong to a later day, week or month than the target? */
+function isAfter({ symbol, interval }: Series, ts: number, target: Target): boolean {
+  if (interval === "daily") return ts > target.ts;
+  if (interval === "weekly" || interval === "monthly") {
+    return periodOf(dateOf(ts), interval) > periodOf(target.date, interval);
+  }
+  return exchangeDate(exchangeOf(symbol), ts) > exchangeDate(exchangeOf(symbol), target.ts);
 }
 
 /** Is an answer whose newest bar is `newest` (epoch ms) older than what the market has had? `null`: it has no bar. */

@@ -1,7 +1,9 @@
 /** What does a run do to the world? The seam between the story of a run and the rooms that carry it out. */
 import type { Bar, Reject, Series } from "./bar.ts";
+import type { Entitlement } from "./coverage.ts";
 import type { Emit } from "./event.ts";
-import type { Entitlement, Quota, SeriesState } from "./plan.ts";
+import type { Quota, SeriesState } from "./plan.ts";
+import type { PastAnswer } from "./publication.ts";
 import type { BarRequest } from "./request.ts";
 import type { FailureKind, Outcome, SeriesResult, Totals } from "./run.ts";
 
@@ -20,6 +22,12 @@ export interface Reading {
   readonly rejects: readonly Reject[];
   /** Stamp of the newest bar, epoch ms; `null` when no row was good. */
   readonly newest: number | null;
+}
+
+/** What a reading was read from. */
+export interface Source<Document> {
+  readonly document: Document;
+  readonly request: BarRequest;
 }
 
 export type Claim =
@@ -44,14 +52,19 @@ export interface Effects<Document> {
   states(series: readonly Series[]): Promise<SeriesState[]>;
   quota(): Promise<Quota>;
   entitlements(): Promise<Entitlement[]>;
+  /** Answers of the last runs, of any series: what the vendor's habits are learnt from. */
+  history(): Promise<PastAnswer[]>;
   /** Keeps what an answer taught about a form. */
   learn(entitlement: Entitlement, message: string): Promise<void>;
   ask(request: BarRequest, options: { runId: number; signal: AbortSignal }): Promise<Asked<Document>>;
   read(document: Document, request: BarRequest): Reading;
-  /** One transaction: fence, bars, revisions, quarantine, result. Throws {@link LeaseLost} when the run is not ours. */
-  store(reading: Reading, options: { runId: number; result: OpenResult }): Promise<SeriesResult>;
-  /** Keeps a result that brought no rows, fenced the same. */
-  record(result: SeriesResult, options: { runId: number }): Promise<void>;
+  /** One transaction: fence, archive, bars, revisions, quarantine, result. Throws {@link LeaseLost} if the run is not ours. */
+  store(
+    reading: Reading,
+    options: { runId: number; result: OpenResult; from: Source<Document> },
+  ): Promise<SeriesResult>;
+  /** Keeps a result that brought no rows, fenced the same. Both return it with what the run already had of the series. */
+  record(result: SeriesResult, options: { runId: number }): Promise<SeriesResult>;
   /** False when the run is not ours any more. */
   close(runId: number, ending: { outcome: Outcome; message: string | null; totals: Totals }): Promise<boolean>;
 }

@@ -2,6 +2,7 @@
 import { reachVendor } from "./alphavantage/reach.ts";
 import { type Parsed, requireKey } from "./config.ts";
 import { openDatabase } from "./postgres/connect.ts";
+import { brokenConnection } from "./postgres/explain.ts";
 import { serverFacts } from "./postgres/facts.ts";
 import { MIGRATIONS, schemaVersion } from "./postgres/migrate.ts";
 import type { CheckResult } from "./terminal/check.ts";
@@ -73,7 +74,7 @@ async function databaseResults(
   world: World,
 ): Promise<CheckResult[]> {
   try {
-    const database = await openDatabase(config, { onError: (error) => world.onError(error) });
+    const database = await openDatabase(config, { onError: (error) => world.onError(brokenConnection(error)) });
     try {
       const before = world.now();
       const { version, now, foreignTable } = await serverFacts(database);

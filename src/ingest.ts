@@ -1,12 +1,14 @@
 /**
- * Story 1: one run, top to bottom. Claim, plan, then ask, read and store series by series, close. Every effect is an
- * argument, so the whole of it can be played with object literals.
+ * Story 1: one run, top to bottom. Claim, plan, then ask, read and store series by series (a few at once for a key that
+ * may), close. Every effect is an argument, so the whole of it can be played with object literals.
  */
 import { type Series, seriesName } from "./bar.ts";
+import { endOfMonth, type Entitlement } from "./coverage.ts";
 import type { Market } from "./due.ts";
 import type { Claim, Effects } from "./effects.ts";
 import { ingestSeries, withoutRows } from "./ingest_series.ts";
-import { type Entitlement, type Plan, plan, type PlanEntry, type Quota, type SeriesState } from "./plan.ts";
+import { type Ask, type Plan, plan, type PlanEntry, type Quota, type SeriesState } from "./plan.ts";
+import { type Lags, publicationLags } from "./publication.ts";
 import {
   type FailureKind,
   LeaseLost,
@@ -23,6 +25,8 @@ export interface IngestOptions {
   readonly trigger: Trigger;
   readonly market: Market;
   readonly adjusted: boolean;
+  /** Series under way at once, at most. */
+  readonly concurrency: number;
   /** Aborted: no further series is begun. */
   readonly stop: AbortSignal;
   /** Aborted: what is under way is given up as well. */
@@ -46,16 +50,22 @@ const OUTAGES_IN_A_ROW = 3;
 interface Work {
   readonly runId: number;
   readonly options: IngestOptions;
+  /** Aborted: what is under way is given up. */
   readonly abort: AbortSignal;
+  /** Gives up what is under way. */
+  readonly giveUp: (reason: unknown) => void;
   readonly results: SeriesResult[];
-  readonly states: ReadonlyMap<string, SeriesState>;
+  readonly states: Map<string, SeriesState>;
   readonly plan: Plan;
   readonly due: number;
-  /** What is still to be done, in order; what answers teach changes it. */
+  readonly lags: Lags;
+  /** What is still to be begun, in order; what answers teach changes it. A series under way is not in it. */
   queue: PlanEntry[];
   readonly entitlements: Entitlement[];
   quota: Quota;
-  /** Requests sent so far, by series. */
+  /** Series being asked for, each with a request that `quota` does not count yet. */
+  asking: number;
+  /** Requests sent and not yet kept in a result, by series. */
   readonly spent: Map<string, number>;
   outagesInARow: number;
   /** Why nothing more is asked of the vendor in this run. */
@@ -76,17 +86,18 @@ export async function ingest<Document>(
   if (!("runId" in claim)) return claim;
   const { runId } = claim;
   effects.emit({ type: "run-started", runId, trigger: options.trigger, at: startedAt });
-  const lost = new AbortController();
-  const release = effects.keepAlive(runId, () => lost.abort(new LeaseLost(runId)));
+  const over = new AbortController();
+  const giveUp = (reason: unknown) => over.abort(reason);
+  const release = effects.keepAlive(runId, () => giveUp(new LeaseLost(runId)));
   const results: SeriesResult[] = [];
   let planned: Plan | null = null;
   let ending: { outcome: Outcome; message: string | null };
   try {
-    const abort = AbortSignal.any([options.abort, lost.signal]);
-    const work = await begin({ runId, options, abort, results }, effects);
+    const abort = AbortSignal.any([options.abort, over.signal]);
+    const work = await begin({ runId, options, abort, giveUp, results }, effects);
     planned = work.plan;
     await workThrough(work, effects);
-    lost.signal.throwIfAborted();
+    over.signal.throwIfAborted();
     ending = { outcome: outcomeOf(results), message: work.halted?.message ?? null };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -106,77 +117,116 @@ export async function ingest<Document>(
 
 /** Step 2: what is worth asking, from what the database knows. */
 async function begin<Document>(
-  base: Pick<Work, "runId" | "options" | "abort" | "results">,
+  base: Pick<Work, "runId" | "options" | "abort" | "giveUp" | "results">,
   effects: Effects<Document>,
 ): Promise<Work> {
   const { options: { series, market, adjusted }, runId } = base;
   const states = await effects.states(series);
   const entitlements = await effects.entitlements();
+  const lags = publicationLags(await effects.history(), market);
   const quota = await effects.quota();
-  const first = plan(states, { now: effects.now(), market, adjusted, quota, entitlements });
+  const first = plan(states, { now: effects.now(), market, adjusted, quota, entitlements, lags });
   const count = (action: PlanEntry["action"]) => first.entries.filter((entry) => entry.action === action).length;
   effects.emit({ type: "run-planned", runId, ask: count("ask"), defer: count("defer"), skip: count("skip") });
-  const queue = first.entries.filter((entry) => entry.action !== "skip");
+  const queue = first.entries.filter((entry) => entry.action !== "skip" || entry.why === "not-entitled");
   await effects.planned(runId, queue.length);
   return {
     ...base,
     states: new Map(states.map((state) => [seriesName(state.series), state])),
     plan: first,
     due: queue.length,
+    lags,
     queue,
     entitlements,
     quota,
+    asking: 0,
     spent: new Map(),
     outagesInARow: 0,
     halted: null,
   };
 }
 
-/** Steps 3 to 5, one series after the other. */
+/** Steps 3 to 5, as many series at once as may be. What fails in one gives up the others, and goes out when all are still. */
 async function workThrough<Document>(work: Work, effects: Effects<Document>): Promise<void> {
-  const { runId } = work;
-  for (let entry = work.queue.shift(); entry !== undefined; entry = work.queue.shift()) {
-    const result = entry.action === "ask" && work.halted === null && !work.options.stop.aborted
-      ? await take(work, entry, effects)
-      : await leave(work, entry, effects);
-    if (result === null) {
-      replan(work, entry, effects.now());
-      continue;
+  const underWay = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+  const fail = (failure: unknown) => {
+    failures.push(failure);
+    work.giveUp(failure);
+  };
+  for (;;) {
+    while (failures.length === 0 && underWay.size < work.options.concurrency && work.queue.length > 0) {
+      const task: Promise<void> = advance(work, work.queue.shift()!, effects).catch(fail)
+        .finally(() => underWay.delete(task));
+      underWay.add(task);
     }
-    work.results.push(result);
-    effects.emit({ type: "series-finished", runId, result, index: work.results.length, of: work.due });
+    // What is under way may put its series back into the queue.
+    if (underWay.size === 0) break;
+    await Promise.race(underWay);
   }
+  if (failures.length > 0) throw failures[0];
 }
 
-/** Asks for the series. `null`: what came back changes the plan, of this series too. */
-async function take<Document>(
-  work: Work,
-  entry: PlanEntry & { action: "ask" },
-  effects: Effects<Document>,
-): Promise<SeriesResult | null> {
+/** One step of one series, and its result if that was the last. */
+async function advance<Document>(work: Work, entry: PlanEntry, effects: Effects<Document>): Promise<void> {
+  const { runId } = work;
+  const result = entry.action === "ask" && work.halted === null && !work.options.stop.aborted
+    ? await take(work, entry, effects)
+    : await leave(work, entry, effects);
+  if (result === null) return;
+  work.results.push(result);
+  effects.emit({ type: "series-finished", runId, result, index: work.results.length, of: work.due });
+}
+
+/** Asks for the series. `null`: it is back in the queue, with its next request or with a new plan. */
+async function take<Document>(work: Work, entry: Ask, effects: Effects<Document>): Promise<SeriesResult | null> {
   const { runId, abort, options: { market }, spent } = work;
   const name = seriesName(entry.series);
   const before = spent.get(name) ?? 0;
   const watermark = work.states.get(name)?.watermark ?? null;
-  const step = await ingestSeries(entry, { effects, runId, abort, market, watermark, spent: before });
+  const next = following(entry);
+  work.asking += 1;
+  const options = { effects, runId, abort, market, watermark, spent: before, final: next === null };
+  const step = await ingestSeries(entry, options).finally(() => work.asking -= 1);
   spent.set(name, before + step.requests);
   work.quota = { ...work.quota, usedToday: work.quota.usedToday + step.requests };
-  if (step.type === "refused") {
-    work.entitlements.push(step.entitlement);
-    return null;
+  switch (step.type) {
+    case "finished":
+      work.halted ??= haltAfter(work, step.result);
+      return step.result;
+    case "part":
+      if (step.kept) spent.set(name, 0);
+      advanceWatermark(work, entry);
+      work.queue.unshift(next!);
+      return null;
+    case "refused":
+      // Before what is remembered of the form: a refusal a week old would have it asked again, and again.
+      work.entitlements.unshift(step.entitlement);
+      break;
+    case "blocked":
+      // The ledger knows how often in a row it has been so, and how long to wait for it.
+      work.quota = { ...work.quota, blockedUntil: (await effects.quota()).blockedUntil ?? step.until };
+      break;
+    case "spent": {
+      // Another process spent what the plan counted on.
+      const perDay = work.quota.perDay ?? 0;
+      work.quota = { ...work.quota, perDay, usedToday: perDay };
+    }
   }
-  if (step.type === "blocked") {
-    work.quota = { ...work.quota, blockedUntil: step.until };
-    return null;
-  }
-  if (step.type === "spent") {
-    // Another process spent what the plan counted on.
-    const perDay = work.quota.perDay ?? 0;
-    work.quota = { ...work.quota, perDay, usedToday: perDay };
-    return null;
-  }
-  work.halted = haltAfter(work, step.result);
-  return step.result;
+  replan(work, entry, effects.now());
+  return null;
+}
+
+/** What is planned for the series after its first request. */
+function following({ request: _sent, then: [request, ...then], ...entry }: Ask): PlanEntry | null {
+  return request === undefined ? entry.later : { ...entry, request, then };
+}
+
+/** What a part covered is not asked for again in this run, even if it held no bars. */
+function advanceWatermark({ states }: Work, { series, request }: Ask): void {
+  const name = seriesName(series);
+  const state = states.get(name)!;
+  if (request.month !== null) states.set(name, { ...state, watermark: endOfMonth(request.month) });
 }
 
 /** Keeps why a series was not asked. */
@@ -186,8 +236,7 @@ async function leave<Document>(work: Work, entry: PlanEntry, effects: Effects<Do
   const times = { requests: work.spent.get(name) ?? 0, startedAt: now, finishedAt: now };
   const reason = reasonNotAsked(work, entry);
   const result = withoutRows({ series: entry.series, ...reason, ...times }, work.states.get(name)?.watermark ?? null);
-  await effects.record(result, { runId: work.runId });
-  return result;
+  return await effects.record(result, { runId: work.runId });
 }
 
 function reasonNotAsked(work: Work, entry: PlanEntry): Pick<SeriesResult, "status" | "kind" | "message"> {
@@ -195,7 +244,7 @@ function reasonNotAsked(work: Work, entry: PlanEntry): Pick<SeriesResult, "statu
     const message = `${entry.reason}; waits until ${new Date(entry.until).toISOString().slice(0, 16)}Z`;
     return { status: "deferred", kind: entry.kind, message };
   }
-  // It was to be asked when the run began: a refusal met on the way has shown that it may not be.
+  // Not asked, and not green either: it is configured, and it will never be stored like this.
   if (entry.action === "skip") return { status: "failed", kind: "premium", message: entry.reason };
   if (work.halted !== null) return { status: "failed", ...work.halted };
   return { status: "cancelled", kind: "cancelled", message: "the run was stopped before this series" };
@@ -209,9 +258,10 @@ function haltAfter(work: Work, { kind, message }: SeriesResult): Work["halted"] 
   return { kind: "outage", message: `the vendor failed ${OUTAGES_IN_A_ROW} series in a row, last: ${message}` };
 }
 
-/** Plans anew, with what was learnt, everything that is not done yet. */
+/** Plans anew, with what was learnt, everything that has not been begun. */
 function replan(work: Work, entry: PlanEntry, now: number): void {
-  const { options: { market, adjusted }, quota, entitlements } = work;
+  const { options: { market, adjusted }, entitlements, lags } = work;
+  const quota = { ...work.quota, usedToday: work.quota.usedToday + work.asking };
   const states = [entry, ...work.queue].map(({ series }) => work.states.get(seriesName(series))!);
-  work.queue = [...plan(states, { now, market, adjusted, quota, entitlements }).entries];
+  work.queue = [...plan(states, { now, market, adjusted, quota, entitlements, lags }).entries];
 }

@@ -1,8 +1,9 @@
 /** One series of a run: ask, read, store. What an answer means for the other series is told, not done, here. */
 import { type Series, seriesName } from "./bar.ts";
 import { isLate, type Market, targetOf } from "./due.ts";
-import type { Effects, OpenResult, Reading } from "./effects.ts";
-import type { Entitlement, PlanEntry } from "./plan.ts";
+import type { Entitlement } from "./coverage.ts";
+import type { Effects, OpenResult, Reading, Source } from "./effects.ts";
+import type { Ask } from "./plan.ts";
 import { formOf } from "./request.ts";
 import { LeaseLost, NO_ROWS, type SeriesResult } from "./run.ts";
 
@@ -11,6 +12,8 @@ export type Step =
   & { readonly requests: number }
   & (
     | { readonly type: "finished"; readonly result: SeriesResult }
+    /** A part is done and more follow. `kept`: it has been stored, its requests with it. */
+    | { readonly type: "part"; readonly kept: boolean }
     /** This form is premium: another may not be. */
     | { readonly type: "refused"; readonly entitlement: Entitlement }
     /** The vendor allows no more requests before `until` (epoch ms). */
@@ -25,8 +28,10 @@ export interface SeriesOptions {
   readonly market: Market;
   /** Newest settled bar before the run, epoch ms. */
   readonly watermark: number | null;
-  /** Requests this run has already sent for the series. */
+  /** Requests this run has sent for the series and not yet kept in a result. */
   readonly spent: number;
+  /** Nothing more of the series follows: what it lacks after this, the vendor does not have. */
+  readonly final: boolean;
 }
 
 type Judgement = Pick<SeriesResult, "status" | "kind" | "message">;
@@ -34,12 +39,12 @@ type Judgement = Pick<SeriesResult, "status" | "kind" | "message">;
 const HOUR = 3_600_000;
 
 /**
- * Asks for the planned bars of one series and stores what comes.
+ * Sends the first request planned for a series and stores what comes.
  *
  * @throws LeaseLost when the run is not ours any more; whatever the database threw when it cannot even keep the failure
  */
 export async function ingestSeries<Document>(
-  entry: PlanEntry & { action: "ask" },
+  entry: Ask,
   { effects, ...options }: SeriesOptions & { effects: Effects<Document> },
 ): Promise<Step> {
   const { series, request } = entry;
@@ -58,34 +63,40 @@ export async function ingestSeries<Document>(
   const open = { series, requests: options.spent + requests, startedAt };
   if (asked.kind === "bars") {
     const reading = effects.read(asked.document, request);
-    return { type: "finished", requests, result: await store(reading, { effects, options, open }) };
+    const from = { document: asked.document, request };
+    const result = await store(reading, { effects, options, open, from });
+    if (result.status === "stored" && !options.final) return { type: "part", requests, kept: true };
+    return { type: "finished", requests, result };
   }
+  // A month without bars is an answer too (facts §10 does not know which it gets): the months after it are asked.
+  const nothing = asked.kind === "empty" || asked.kind === "bad-symbol";
+  if (nothing && !options.final) return { type: "part", requests, kept: false };
   const status = asked.kind === "cancelled" ? "cancelled" : "failed";
   const judgement = { status, kind: asked.kind, message: asked.message } as const;
   const result = withoutRows({ ...open, ...judgement, finishedAt: effects.now() }, options.watermark);
-  await effects.record(result, { runId });
-  return { type: "finished", requests, result };
+  return { type: "finished", requests, result: await effects.record(result, { runId }) };
 }
 
 /** Rows and result go in together; a series that the database refuses does not end the run. */
 async function store<Document>(
   reading: Reading,
-  { effects, options, open }: {
+  { effects, options, open, from }: {
     effects: Effects<Document>;
     options: SeriesOptions;
+    from: Source<Document>;
     open: Pick<OpenResult, "series" | "requests" | "startedAt">;
   },
 ): Promise<SeriesResult> {
-  const { runId, market, watermark } = options;
+  const { runId, market, watermark, final } = options;
   const { series } = open;
   for (const [rule, rejects] of Map.groupBy(reading.rejects, (reject) => reject.rule)) {
     const first = rejects[0]!.stamp;
     effects.emit({ type: "rows-refused", runId, series, rule, count: rejects.length, first });
   }
   const now = effects.now();
-  const result = { ...open, ...judge(series, reading, { now, market }), finishedAt: now };
+  const result = { ...open, ...judge(series, reading, { now, market, final }), finishedAt: now };
   try {
-    const stored = await effects.store(reading, { runId, result });
+    const stored = await effects.store(reading, { runId, result, from });
     effects.emit({ type: "rows-stored", runId, series, counts: stored.counts });
     return stored;
   } catch (error) {
@@ -94,8 +105,7 @@ async function store<Document>(
     const message = `cannot store the bars of ${seriesName(series)}: ${words}`;
     const failure = withoutRows({ ...open, status: "failed", kind: "database", message, finishedAt: now }, watermark);
     // A database that is gone refuses this as well, and ends the run.
-    await effects.record(failure, { runId });
-    return failure;
+    return await effects.record(failure, { runId });
   }
 }
 
@@ -103,14 +113,14 @@ async function store<Document>(
 function judge(
   series: Series,
   { bars, rejects, newest }: Reading,
-  { now, market }: { now: number; market: Market },
+  { now, market, final }: { now: number; market: Market; final: boolean },
 ): Judgement {
   if (bars.length === 0) {
     const rule = rejects[0]?.rule;
     return { status: "failed", kind: "malformed", message: `all ${rejects.length} rows were refused, first: ${rule}` };
   }
   const target = targetOf(series, now, market);
-  if (!isLate(series, newest, target)) return { status: "stored", kind: null, message: null };
+  if (!final || !isLate(series, newest, target)) return { status: "stored", kind: null, message: null };
   const has = new Date(newest!).toISOString().slice(0, 16);
   return { status: "late", kind: "stale", message: `the vendor's newest bar is ${has}Z, not yet ${target.name}` };
 }

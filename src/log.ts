@@ -8,6 +8,7 @@
 import { compareLogLevel, jsonLinesFormatter, type LogRecord, type TextFormatter } from "@logtape/logtape";
 import { getPrettyFormatter } from "@logtape/pretty";
 import type { Emit, RunEvent } from "./event.ts";
+import { runFile, type RunFileName } from "./log_name.ts";
 import { describeEvent, type Description, type Level } from "./narration.ts";
 
 export interface LogOptions {
@@ -75,7 +76,7 @@ export function openLog(options: LogOptions): Log {
   const openFile = (event: RunEvent & { type: "run-started" }) => {
     closeFile();
     if (dir === null) return;
-    const opened = openRunFile(runPath(dir, event), options.maxFileBytes ?? 16 * 1024 * 1024);
+    const opened = openRunFile(runFile(event), { dir, maxBytes: options.maxFileBytes ?? 16 * 1024 * 1024 });
     if (typeof opened !== "string") file = opened;
     else warn(`Cannot open a log file in "${dir}": ${opened}; the run goes on without it`);
   };
@@ -93,13 +94,6 @@ export function openLog(options: LogOptions): Log {
   };
 }
 
-/** `logs/2026-01/run-7-20260102T060000Z.log`: month and time are UTC, of the run's start. */
-function runPath(dir: string, { runId, at }: { runId: number; at: number }): { folder: string; name: string } {
-  const iso = new Date(at).toISOString();
-  const stamp = iso.replace(/\.\d+/, "").replace(/[-:]/g, "");
-  return { folder: `${dir}/${iso.slice(0, 7)}`, name: `run-${runId}-${stamp}.log` };
-}
-
 interface RunFile {
   readonly path: string;
   /** `null`, or why nothing more can be written. */
@@ -107,7 +101,11 @@ interface RunFile {
   close(): void;
 }
 
-function openRunFile({ folder, name }: { folder: string; name: string }, maxBytes: number): RunFile | string {
+function openRunFile(
+  { month, name }: RunFileName,
+  { dir, maxBytes }: { dir: string; maxBytes: number },
+): RunFile | string {
+  const folder = `${dir}/${month}`;
   const path = `${folder}/${name}`;
   try {
     Deno.mkdirSync(folder, { recursive: true });

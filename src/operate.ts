@@ -48,6 +48,7 @@ export async function operate(command: Operation, machine: Machine): Promise<num
     }
     const config = accept(parsed, { machine, redact });
     if (command.name === "run") return await runOnce(command, { config, machine, redact });
+    if (command.name === "replay") return await replayArchive(command, { config, machine });
     return await look(command, { config, machine });
   } catch (error) {
     return complain(error, { machine, redact });
@@ -138,6 +139,23 @@ export function notOurs(claim: NotOurs): string {
   if ("taken" in claim) return "Cannot start a run: the tick it was for has been served";
   const { runId, owner } = claim.busy;
   return `Cannot start a run: run ${runId} of ${owner} is at work; try again when it has ended`;
+}
+
+async function replayArchive(
+  { selection, partial }: Extract<Command, { name: "replay" }>,
+  { config, machine }: { config: Config; machine: Machine },
+): Promise<number> {
+  const app = await openApp(config, machine);
+  try {
+    const { stop, abort } = machine;
+    const tell = (line: string) => machine.out(`${line}\n`);
+    const report = await app.replay({ selection, partial, stop, abort, tell });
+    if (!("outcome" in report)) throw new Error(notOurs(report));
+    tell(report.message);
+    return exitCodeOf(report.outcome);
+  } finally {
+    await app.close();
+  }
 }
 
 async function look(

@@ -1,8 +1,10 @@
 /** Which requests are worth making next, in which order, and why is each other series not asked? */
 import { intradayLength, type Series } from "./bar.ts";
-import { exchangeDate, exchangeOf, sessionsBetween } from "./calendar.ts";
-import { isComplete, type Market, type Target, targetOf } from "./due.ts";
-import { type BarRequest, formOf, functionOf, hasSize, type Size } from "./request.ts";
+import { type Attempt, troubleOf } from "./breaker.ts";
+import { coverageOf, type CoverageOptions, REPROBE_MS } from "./coverage.ts";
+import { isComplete, type Target, targetOf } from "./due.ts";
+import type { Lags } from "./publication.ts";
+import type { BarRequest } from "./request.ts";
 import type { FailureKind } from "./run.ts";
 
 /** What the database knows of a series before a run. Times are epoch ms. */
@@ -18,14 +20,8 @@ export interface SeriesState {
   readonly answeredAt: number | null;
   /** The last finished result, if any. */
   readonly last: { readonly status: string; readonly kind: string | null; readonly at: number } | null;
-}
-
-/** What this key may ask, by {@link formOf}. A form that is not listed has not been tried. */
-export interface Entitlement {
-  readonly form: string;
-  readonly allowed: boolean;
-  /** When the answer that taught it came, epoch ms. */
-  readonly learntAt: number;
+  /** The newest times it was really asked for, newest first. */
+  readonly recent: readonly Attempt[];
 }
 
 /** Requests left, as the ledger knows it. */
@@ -38,17 +34,31 @@ export interface Quota {
   readonly blockedUntil: number | null;
 }
 
+/** Due, but it waits: for quota, or because it was refused or late a short while ago. */
+export interface Deferral {
+  readonly action: "defer";
+  readonly series: Series;
+  readonly kind: FailureKind;
+  readonly reason: string;
+  /** Epoch ms. */
+  readonly until: number;
+}
+
+/** Worth a request now, or several that follow each other. */
+export interface Ask {
+  readonly action: "ask";
+  readonly series: Series;
+  readonly request: BarRequest;
+  /** Sent after it, in this order, each when the one before has been stored. */
+  readonly then: readonly BarRequest[];
+  /** What becomes of the series after these: `null` when they cover all that it lacks. */
+  readonly later: Deferral | null;
+  readonly reason: string;
+}
+
 export type PlanEntry =
-  /** Worth a request now. */
-  | { readonly action: "ask"; readonly series: Series; readonly request: BarRequest; readonly reason: string }
-  /** Due, but it waits: for quota, or because it was refused or late a short while ago. */
-  | {
-    readonly action: "defer";
-    readonly series: Series;
-    readonly kind: FailureKind;
-    readonly reason: string;
-    readonly until: number;
-  }
+  | Ask
+  | Deferral
   /** No request can bring a new settled bar. */
   | {
     readonly action: "skip";
@@ -65,120 +75,116 @@ export interface Plan {
 }
 
 /** What the decision needs besides the states. */
-export interface PlanOptions {
-  readonly now: number;
-  readonly market: Market;
-  /** Ask the adjusted functions for daily, weekly and monthly. */
-  readonly adjusted: boolean;
+export interface PlanOptions extends CoverageOptions {
   readonly quota: Quota;
-  readonly entitlements: readonly Entitlement[];
+  readonly lags: Lags;
 }
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+const DAY = 86_400_000;
 
-/** A premium refusal is believed for a week: the gates move about once a year (facts §2.1). */
-export const REPROBE_MS = 7 * DAY;
-/** How long a series waits after a result that asking again at once cannot mend. */
-const REST_MS: Partial<Record<string, number>> = { stale: HOUR, empty: 6 * HOUR, "bad-symbol": DAY };
-/** The newest points a compact answer holds are 100; a margin covers the bars it brings besides the missing ones. */
-const COMPACT_POINTS = 95;
+/** Users met the daily limit one request early (facts §2.3): of a quota that can spare it, one is left for retries. */
+const KEPT_BACK = 1;
+const SPARES_FROM = 10;
 
 /**
  * The ordered requests of the next run, each with its reason, and why every other series is not asked.
  *
- * Order: series that hold something before series that hold nothing (keeping what we have fresh buys most), those
- * furthest behind first; what the quota does not cover is deferred from the end of that order.
+ * Order: by what a request buys, which is the closed sessions it brings that the series lacks (a series with no bars
+ * counts as a hundred behind); then those furthest behind. So a key with too few requests a day for its series fills new
+ * ones first and then goes around, each request bringing all that has closed since the last. What the quota does not
+ * cover is deferred from the end of that order.
  */
 export function plan(states: readonly SeriesState[], options: PlanOptions): Plan {
   const { now, quota } = options;
-  const decided = states.map((state) => ({ state, entry: decide(state, options) }));
-  const wanted = decided.filter(({ entry }) => entry.action === "ask").sort((a, b) => urgency(a.state, b.state));
+  const decided = states.map((state) => decide(state, options));
+  const wanted = decided.filter((one) => one.entry.action === "ask") as Wanted[];
   const rest = decided.map(({ entry }) => entry).filter((entry) => entry.action !== "ask");
-  const blocked = quota.blockedUntil !== null && quota.blockedUntil > now;
-  const left = blocked ? 0 : quota.perDay === null ? Infinity : Math.max(0, quota.perDay - quota.usedToday);
-  const asks = wanted.slice(0, left).map(({ entry }) => entry);
-  const over = wanted.slice(asks.length).map(({ entry }): PlanEntry => ({
-    action: "defer",
-    series: entry.series,
-    kind: blocked ? "daily-limit" : "quota",
-    reason: blocked
-      ? "the vendor said the daily limit is reached"
-      : `the ${quota.perDay} requests of today are spent or planned`,
-    until: blocked ? quota.blockedUntil! : nextUtcMidnight(now),
-  }));
-  return { now, entries: [...asks, ...over, ...rest], quota };
+  return { now, entries: [...ration(wanted.sort(byWorth), { now, quota }), ...rest], quota };
 }
 
-function urgency(a: SeriesState, b: SeriesState): number {
-  if ((a.watermark === null) !== (b.watermark === null)) return a.watermark === null ? 1 : -1;
-  return (a.watermark ?? 0) - (b.watermark ?? 0);
+interface Wanted {
+  readonly entry: Ask;
+  readonly watermark: number | null;
+  readonly gain: number;
 }
 
-function nextUtcMidnight(now: number): number {
-  return (Math.floor(now / DAY) + 1) * DAY;
+function byWorth(a: Wanted, b: Wanted): number {
+  return b.gain - a.gain || (a.watermark ?? Infinity) - (b.watermark ?? Infinity) || 0;
 }
 
-function decide(state: SeriesState, options: PlanOptions): PlanEntry {
-  const { series, watermark, last } = state;
+/** Gives out the day's requests from the front. */
+function ration(wanted: readonly Wanted[], { now, quota }: { now: number; quota: Quota }): PlanEntry[] {
+  let left = requestsLeft(quota, now);
+  return wanted.map(({ entry }): PlanEntry => {
+    const requests = [entry.request, ...entry.then];
+    const [request, ...then] = requests.slice(0, left);
+    left -= Math.min(left, requests.length);
+    const waits = requests.length - then.length - (request === undefined ? 0 : 1);
+    const later = waits === 0 ? null : deferral(entry.series, { now, quota });
+    return request === undefined ? later! : { ...entry, request, then, later };
+  });
+}
+
+function requestsLeft({ perDay, usedToday, blockedUntil }: Quota, now: number): number {
+  if (blockedUntil !== null && blockedUntil > now) return 0;
+  if (perDay === null) return Infinity;
+  return Math.max(0, perDay - (perDay < SPARES_FROM ? 0 : KEPT_BACK) - usedToday);
+}
+
+function deferral(series: Series, { now, quota }: { now: number; quota: Quota }): Deferral {
+  const { perDay, blockedUntil } = quota;
+  if (blockedUntil !== null && blockedUntil > now) {
+    const reason = "the vendor said the daily limit is reached";
+    return { action: "defer", series, kind: "daily-limit", reason, until: blockedUntil };
+  }
+  const reason = `the ${perDay} requests of today are spent or planned`;
+  return { action: "defer", series, kind: "quota", reason, until: (Math.floor(now / DAY) + 1) * DAY };
+}
+
+function decide(state: SeriesState, options: PlanOptions): Wanted | { entry: PlanEntry } {
+  const { series, watermark } = state;
   const { now } = options;
   const target = targetOf(series, now, options.market);
   if (isComplete(state, target)) {
-    return { action: "skip", series, why: "complete", reason: `complete to ${target.name}` };
+    return { entry: { action: "skip", series, why: "complete", reason: `complete to ${target.name}` } };
   }
-  const request = cheapest(state, target, options);
-  if ("refused" in request) {
-    const { form, learntAt } = request.refused;
+  const trouble = troubleOf(state.recent);
+  // A series that fails may have ended: its months between then and now would be asked for nothing.
+  const found = coverageOf(state, target, { ...options, months: trouble === null });
+  if ("refused" in found) {
+    const { form, learntAt } = found.refused;
     const reason = `${form} was refused as premium on ${isoDate(learntAt)}; asked again after ${
       isoDate(learntAt + REPROBE_MS)
     }`;
-    return { action: "skip", series, why: "not-entitled", reason };
+    return { entry: { action: "skip", series, why: "not-entitled", reason } };
   }
-  const rest = last?.kind ? REST_MS[last.kind] : undefined;
-  if (last !== null && rest !== undefined && last.at + rest > now) {
-    const reason = last.kind === "stale"
-      ? `the vendor did not have ${target.name} yet`
-      : `the last answer was "${last.kind}"`;
-    return { action: "defer", series, kind: last.kind as FailureKind, reason, until: last.at + rest };
+  if (trouble !== null && trouble.until > now) {
+    const { kind, times, until } = trouble;
+    const answers = times === 1 ? "the last answer was" : `the last ${times} answers were`;
+    const reason = kind === "stale" ? `the vendor did not have ${target.name} yet` : `${answers} "${kind}"`;
+    return { entry: { action: "defer", series, kind, reason, until } };
   }
+  const unpublished = notYetPublished(state, { ...options, target });
+  if (unpublished !== null) return { entry: unpublished };
+  const [request, ...then] = found.requests;
   const reason = watermark === null
     ? "no settled bar yet: starts with the fullest answer this key may have"
-    : `has ${stampOf(series, watermark)}, not yet ${target.name}`;
-  return { action: "ask", series, request, reason };
+    : `has ${stampOf(series, watermark)}, not yet ${target.name}${
+      request.month === null ? "" : `: month by month from ${request.month}`
+    }`;
+  return { entry: { action: "ask", series, request, then, later: null, reason }, watermark, gain: found.gain };
 }
 
-/** The smallest request this key may send that covers what is missing, or the refusal that leaves none. */
-function cheapest(
-  { series, watermark }: SeriesState,
-  target: Target,
-  { adjusted, entitlements, now, market }: PlanOptions,
-): BarRequest | { refused: Entitlement } {
-  const name = functionOf(series.interval, adjusted);
-  const few = watermark !== null && pointsBetween(series, watermark, { target, market }) <= COMPACT_POINTS;
-  const sizes: (Size | null)[] = !hasSize(name) ? [null] : few ? ["compact"] : ["full", "compact"];
-  let refused: Entitlement | undefined;
-  for (const size of sizes) {
-    const request = { series, function: name, size, month: null };
-    const known = entitlements.find(({ form, allowed }) => !allowed && form === formOf(request));
-    if (known === undefined || known.learntAt + REPROBE_MS <= now) return request;
-    refused = known;
-  }
-  return { refused: refused! };
-}
-
-/** How many points the vendor can have between the watermark and the target: never too few. */
-function pointsBetween(
-  series: Series,
-  watermark: number,
-  { target, market }: { target: Target; market: Market },
-): number {
-  const exchange = exchangeOf(series.symbol);
-  const from = exchangeDate(exchange, watermark);
-  const to = exchangeDate(exchange, target.availableAt);
-  const sessions = sessionsBetween(exchange, from < to ? from : to, to).length;
-  const length = intradayLength(series.interval);
-  if (length === null) return sessions;
-  return sessions * Math.ceil((market.extendedHours ? 16 * HOUR : 6.5 * HOUR) / length);
+/** Waits for a session the vendor cannot have yet, as far as its habits are known, when nothing else is missing. */
+function notYetPublished(
+  state: SeriesState,
+  { now, market, lags, target }: PlanOptions & { target: Target },
+): Deferral | null {
+  const { series } = state;
+  const lag = lags[series.interval] ?? 0;
+  if (lag === 0 || !isComplete(state, targetOf(series, now - lag, market))) return null;
+  const reason = `the vendor as a rule has ${target.name} ${Math.ceil(lag / 60_000)} min after its close`;
+  return { action: "defer", series, kind: "stale", reason, until: target.availableAt + lag };
 }
 
 function stampOf(series: Series, ts: number): string {

@@ -48,3 +48,16 @@ export function formOf(request: Pick<BarRequest, "function" | "size" | "month">)
   if (request.month !== null) parts.push("month");
   return parts.join(" ");
 }
+
+/**
+ * The request a form stands for, as far as reading its answer needs it: which month was asked is not in it.
+ *
+ * @throws RangeError when the form names no function that serves the interval
+ */
+export function requestOfForm(series: Series, form: string): BarRequest {
+  const [name, ...parts] = form.split(" ");
+  const found = [functionOf(series.interval, false), functionOf(series.interval, true)].find((one) => one === name);
+  if (found === undefined) throw new RangeError(`Cannot read form "${form}": it is none of ${series.interval} bars`);
+  const size = parts.find((part) => part === "compact" || part === "full");
+  return { series, function: found, size: size ?? null, month: null };
+}

@@ -1,24 +1,16 @@
 /**
- * When is a schedule due, which ticks lie between two instants, and what becomes of ticks nobody was there for?
+ * When is a schedule due, and which ticks lie between two instants?
  *
- * croner evaluates the expression; this file holds the rules we promise around it. Instants are epoch ms in UTC.
+ * croner reads the expression; this file holds the rules we promise around it: what is accepted, and what happens when
+ * clocks change. Instants are epoch ms in UTC.
  */
 import { Cron } from "croner";
-import type { Trigger } from "./run.ts";
+import { offsetSpans } from "./zone.ts";
 
 /** A cron expression that {@link parseSchedule} accepted, and the IANA zone whose clock it is read on. */
 export interface Schedule {
   readonly cron: string;
   readonly timezone: string;
-}
-
-/** What to do with ticks that fell due while nobody was there: run the newest, run every one, or run none of them. */
-export type MissedTicks = "latest" | "all" | "skip";
-
-/** What becomes of each due tick. */
-export interface TickDecision {
-  readonly run: { readonly dueAt: number; readonly trigger: Extract<Trigger, "schedule" | "catch-up"> }[];
-  readonly skip: { readonly dueAt: number; readonly reason: string }[];
 }
 
 const FIELDS = [
@@ -28,10 +20,23 @@ const FIELDS = [
   { name: "month", allowed: "1-12 or JAN-DEC" },
   { name: "weekday", allowed: "0-7 (0 and 7 are Sunday) or SUN-SAT" },
 ] as const;
-const NICKNAMES = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
-/** Any fixed instant will do to ask whether an expression ever fires: no field names a year. */
+const NICKNAMES: Readonly<Record<string, string>> = {
+  "@yearly": "0 0 1 1 *",
+  "@annually": "0 0 1 1 *",
+  "@monthly": "0 0 1 * *",
+  "@weekly": "0 0 * * 0",
+  "@daily": "0 0 * * *",
+  "@midnight": "0 0 * * *",
+  "@hourly": "0 * * * *",
+};
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** Leap days that are Mondays are 28 years apart, 40 around a century without a leap day. */
+const LONGEST_WAIT = 50 * 366 * DAY;
+/** Any fixed day will do to ask about times of day, or whether an expression ever fires: no field names a year. */
 const SOME_DAY = Date.UTC(2026, 0, 1);
-/** Ticks before the ones asked for are counted up to here, so that a year of missed minutes costs milliseconds. */
+/** Ticks before the ones asked for are counted up to here, so that a year of missed minutes costs no more than a day. */
 const MOST_DROPPED = 1_000;
 
 /**
@@ -50,8 +55,8 @@ export function parseSchedule(cron: string, timezone: string): Schedule {
   if (!isZone(timezone)) throw fail("the zone is not a known IANA time zone such as America/New_York or UTC");
   const schedule = { cron: text.startsWith("@") ? text.toLowerCase() : text, timezone };
   if (text.startsWith("@")) {
-    if (!NICKNAMES.includes(schedule.cron)) throw fail(`known nicknames are ${NICKNAMES.join(", ")}`);
-    return schedule;
+    if (Object.hasOwn(NICKNAMES, schedule.cron)) return schedule;
+    throw fail(`known nicknames are ${Object.keys(NICKNAMES).join(", ")}`);
   }
   const fields = text === "" ? [] : text.split(" ");
   if (fields.length !== 5) throw fail(wrongCount(fields.length));
@@ -60,7 +65,7 @@ export function parseSchedule(cron: string, timezone: string): Schedule {
     const { name, allowed } = FIELDS[index]!;
     throw fail(`${name} "${field}" is not ${allowed}, a list (a,b), a rising range (a-b) or a step (*/n, a-b/n)`);
   }
-  if (evaluatorOf(schedule).nextRun(new Date(SOME_DAY)) === null) {
+  if (evaluatorOf(text).nextRun(new Date(SOME_DAY)) === null) {
     throw fail("no such date exists, it would never fire");
   }
   return schedule;
@@ -77,7 +82,7 @@ function wrongCount(count: number): string {
 function isField(field: string, index: number): boolean {
   const alone = FIELDS.map((_, other) => other === index ? field : "*").join(" ");
   try {
-    evaluatorOf({ cron: alone, timezone: "UTC" });
+    evaluatorOf(alone);
     return true;
   } catch {
     return false;
@@ -94,15 +99,101 @@ function isZone(timezone: string): boolean {
 }
 
 /** No function is given, so croner starts no timer. */
-function evaluatorOf({ cron, timezone }: Schedule): Cron {
-  return new Cron(cron, { timezone, mode: "5-part", fixedTimeRule: "no-wildcard" });
+function evaluatorOf(cron: string): Cron {
+  return new Cron(cron, { utcOffset: 0, mode: "5-part" });
+}
+
+/**
+ * An expression taken apart: which days, and which times of a day. No field joins the two, and neither knows of zones, so
+ * croner is asked about each once, in UTC, and the rest is arithmetic: 100 times faster than asking it for every tick.
+ */
+interface Pattern {
+  /** Whether a day counts, given as days since 1970-01-01. */
+  readonly isDay: (day: number) => boolean;
+  /** Times of day in ms, ascending. */
+  readonly times: readonly number[];
+  /** Names every minute and hour, without `*` or step: such a time is meant once a day, whatever the clocks do. */
+  readonly fixed: boolean;
+}
+
+const patterns = new WeakMap<Schedule, Pattern>();
+
+function patternOf(schedule: Schedule): Pattern {
+  const known = patterns.get(schedule);
+  if (known !== undefined) return known;
+  const [minute = "", hour = "", ...date] = (NICKNAMES[schedule.cron] ?? schedule.cron).split(" ");
+  const timeOfDay = evaluatorOf(`${minute} ${hour} * * *`);
+  const minutes = Array.from({ length: 24 * 60 }, (_, minute) => minute * MINUTE);
+  const pattern = {
+    isDay: dayTest(date.join(" ")),
+    times: minutes.filter((time) => timeOfDay.match(new Date(SOME_DAY + time))),
+    fixed: !/[*?/]/.test(minute + hour),
+  };
+  patterns.set(schedule, pattern);
+  return pattern;
+}
+
+/** @param date the fields day of month, month and weekday */
+function dayTest(date: string): Pattern["isDay"] {
+  const evaluator = evaluatorOf(`0 0 ${date}`);
+  // There are fourteen calendars: leap or not, beginning on any weekday. No field tells two years of one kind apart.
+  const calendars = new Map<number, Uint8Array>();
+  let year: { first: number; days: Uint8Array } = { first: 0, days: new Uint8Array() };
+  return (day) => {
+    if (!(day >= year.first && day < year.first + year.days.length)) {
+      const number = new Date(day * DAY).getUTCFullYear();
+      const first = Date.UTC(number, 0, 1) / DAY;
+      const length = Date.UTC(number + 1, 0, 1) / DAY - first;
+      const kind = length * 7 + new Date(first * DAY).getUTCDay();
+      const days = calendars.get(kind) ??
+        Uint8Array.from({ length }, (_, index) => evaluator.match(new Date((first + index) * DAY)) ? 1 : 0);
+      calendars.set(kind, days);
+      year = { first, days };
+    }
+    return year.days[day - year.first] === 1;
+  };
+}
+
+/** The times in [`from`, `to`] that a clock would show and the pattern names, in ms as if the clock showed UTC. */
+function shownTimes({ isDay, times }: Pattern, { from, to }: { from: number; to: number }): number[] {
+  const found: number[] = [];
+  for (let day = Math.floor(from / DAY); day * DAY <= to; day++) {
+    if (!isDay(day)) continue;
+    for (const time of times) {
+      const shown = day * DAY + time;
+      if (shown >= from && shown <= to) found.push(shown);
+    }
+  }
+  return found;
+}
+
+/** Every tick with `after` < tick ≤ `upTo`, ascending. */
+function ticksBetween(schedule: Schedule, { after, upTo }: { after: number; upTo: number }): number[] {
+  const pattern = patternOf(schedule);
+  const ticks: number[] = [];
+  for (const { from, to, offset, before } of offsetSpans(schedule.timezone, { from: after + 1, to: upTo })) {
+    let first = Math.max(from, after + 1) + offset;
+    const last = Math.min(to - 1, upTo) + offset;
+    if (pattern.fixed && offset < before) {
+      // Put back: what the clocks show again until here, they have shown before.
+      first = Math.max(first, from + before);
+    } else if (pattern.fixed && offset > before && from > after) {
+      // Put forward: what they never showed is due at once, and once only with what is due then anyway.
+      if (shownTimes(pattern, { from: from + before, to: from + offset }).length > 0) ticks.push(from);
+      first += 1;
+    }
+    for (const shown of shownTimes(pattern, { from: first, to: last })) ticks.push(shown - offset);
+  }
+  return ticks;
 }
 
 /** The first tick strictly after an instant. */
 export function nextTick(schedule: Schedule, after: number): number {
-  const next = evaluatorOf(schedule).nextRun(new Date(after));
-  if (next === null) throw new Error(`Cannot find a tick of "${schedule.cron}" after ${iso(after)}: it never fires`);
-  return next.getTime();
+  for (let [from, span] = [after, HOUR]; from < after + LONGEST_WAIT; from += span, span *= 2) {
+    const [next] = ticksBetween(schedule, { after: from, upTo: from + span });
+    if (next !== undefined) return next;
+  }
+  throw new Error(`Cannot find a tick of "${schedule.cron}" after ${iso(after)}: it never fires`);
 }
 
 /**
@@ -114,47 +205,16 @@ export function dueTicks(
   schedule: Schedule,
   { after, upTo, limit }: { after: number; upTo: number; limit: number },
 ): { ticks: number[]; dropped: number } {
-  const evaluator = evaluatorOf(schedule);
-  const ticks: number[] = [];
-  let dropped = 0;
-  // Backwards, so that the newest cost the same after a minute and after a year.
-  let before = upTo + 1;
-  while (dropped < MOST_DROPPED) {
-    const [previous] = evaluator.previousRuns(1, new Date(before));
-    if (previous === undefined || previous.getTime() <= after) break;
-    before = previous.getTime();
-    if (ticks.length < limit) ticks.push(before);
-    else dropped += 1;
+  const newest: number[] = [];
+  // Backwards in growing steps, so that the newest cost the same after a minute and after a year.
+  for (let [end, span] = [upTo, HOUR]; end > after && newest.length < limit + MOST_DROPPED; end -= span, span *= 2) {
+    const older = ticksBetween(schedule, { after: Math.max(after, end - span), upTo: end });
+    for (const tick of older.reverse()) newest.push(tick);
   }
-  return { ticks: ticks.reverse(), dropped };
-}
-
-/**
- * Which due ticks become runs. A tick noticed more than `graceMs` after it was due runs as `catch-up`.
- *
- * - `latest`: only the newest runs. A run asks for everything that is missing, so one makes up for many
- * - `all`: every one runs
- * - `skip`: those in time run, late ones do not
- *
- * @param due oldest first
- */
-export function decideTicks(
-  due: readonly number[],
-  { now, policy, graceMs }: { now: number; policy: MissedTicks; graceMs: number },
-): TickDecision {
-  const decision: TickDecision = { run: [], skip: [] };
-  const newest = due.at(-1);
-  for (const dueAt of due) {
-    const late = now - dueAt > graceMs;
-    if (policy === "latest" && dueAt !== newest) {
-      decision.skip.push({ dueAt, reason: `superseded by the tick of ${iso(newest!)}` });
-    } else if (policy === "skip" && late) {
-      decision.skip.push({ dueAt, reason: "missed: the program was not running" });
-    } else {
-      decision.run.push({ dueAt, trigger: late ? "catch-up" : "schedule" });
-    }
-  }
-  return decision;
+  return {
+    ticks: newest.slice(0, limit).reverse(),
+    dropped: Math.min(MOST_DROPPED, Math.max(0, newest.length - limit)),
+  };
 }
 
 function iso(instant: number): string {

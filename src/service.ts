@@ -57,7 +57,7 @@ function startService(
   const log = openLog({ dir, level, format, redact, now: machine.now });
   const world = {
     ...worldOf(machine),
-    onError: (error: Error) => log.message("warning", `A database connection broke and is replaced: ${explain(error)}`),
+    onError: (message: string) => log.message("warning", message),
   };
   const opened = openPatiently(config, world, { stop: machine.stop, log });
   // Awaited by the first beat; a failure before that must not end the process unheard.

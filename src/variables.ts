@@ -61,6 +61,11 @@ export const VARIABLES: readonly Variable[] = [
       "25",
       "Never more requests in a UTC day. 25 is what a free key has; `unlimited` or 0 for a paid one.",
     ],
+    [
+      "API_CONCURRENCY",
+      "1",
+      "Requests under way at once, 1 to 32: a paid key's rate needs several. A free key is refused at more than one.",
+    ],
     ["API_TIMEOUT_SEC", "60", "Seconds one answer may take, body included."],
   ]),
   ...group("Series", [
@@ -93,11 +98,40 @@ export const VARIABLES: readonly Variable[] = [
     ["POSTGRES_HOST", "localhost", "As DB_HOST."],
     ["POSTGRES_PORT", "5432", "As DB_PORT."],
     ["DATABASE_POOL_SIZE", "4", "Connections to a server, at most."],
+    [
+      "DATABASE_TIMEOUT_SEC",
+      "60",
+      "Seconds one statement on a server may take; silence for a quarter longer ends it too.",
+    ],
     ["DATA_DIR", "data", "Folder of the embedded database."],
+    [
+      "ARCHIVE_DAYS",
+      "400",
+      "Days the vendor's answers are kept in full, for `replay` and the view stock_data_raw; 0: for ever.",
+    ],
   ]),
   ...group("Schedule", [
     ["SCHEDULE_CRON", "0 6 * * *", "When to run: minute hour day month weekday.", { aliases: ["DAG_SCHEDULE_CRON"] }],
     ["SCHEDULE_TIMEZONE", "UTC", "IANA time zone the schedule is meant in, such as America/New_York."],
+    [
+      "SCHEDULE_MISSED",
+      "latest",
+      "Ticks missed while the program was down: run the `latest` for all of them, run `all` (100 at most), or `skip` them.",
+    ],
+    [
+      "SCHEDULE_OVERLAP",
+      "queue",
+      "A tick that comes due while a run is at work: `queue` runs it after that one, `skip` does not run it.",
+    ],
+  ]),
+  ...group("Retention (days; 0 keeps for ever; bars are never removed)", [
+    [
+      "RETENTION_RUNS_DAYS",
+      "400",
+      "Runs with their results, ticks and requests. The newest run of each series and a week of requests always stay.",
+    ],
+    ["RETENTION_EVENTS_DAYS", "30", "The event log of each run in the database."],
+    ["LOG_RETENTION_DAYS", "90", "Log files of runs in LOG_DIR. Other files there are left alone."],
   ]),
   ...group("Logs and page", [
     ["LOG_DIR", "logs", "Folder of the log files, one per run, by month; `none`: no files."],

@@ -4,6 +4,7 @@ import { type Client, createClient } from "./alphavantage/client.ts";
 import { readSeries } from "./alphavantage/series.ts";
 import { VENDOR_BACKOFF } from "./backoff.ts";
 import { isSettled } from "./bar.ts";
+import { ianaZone } from "./calendar.ts";
 import { type Config, requireKey } from "./config.ts";
 import type { Market } from "./due.ts";
 import type { Asked, Claim, Effects, Reading } from "./effects.ts";
@@ -14,8 +15,8 @@ import { entitlements, rememberEntitlement } from "./postgres/entitlements.ts";
 import { chargeRequest, lastSentAt, quotaState, recordAnswer } from "./postgres/quota.ts";
 import { recordResult } from "./postgres/results.ts";
 import { claimRun, closeRun, recordPlan, renewLease } from "./postgres/runs.ts";
-import { seriesStates } from "./postgres/states.ts";
-import type { BarRequest } from "./request.ts";
+import { pastAnswers, seriesStates } from "./postgres/states.ts";
+import { type BarRequest, formOf } from "./request.ts";
 import { LeaseLost, type Trigger } from "./run.ts";
 
 /** What the program takes from the machine it runs on. */
@@ -27,8 +28,10 @@ export interface World {
   random(): number;
   /** Names this process in leases: host, process and something no later process repeats. */
   readonly owner: string;
+  /** How long a run is believed alive after each sign of life, ms; {@link LEASE_MS} when not given. */
+  readonly leaseMs?: number;
   /** For what goes wrong beside the work, as an idle connection that breaks. */
-  readonly onError: (error: Error) => void;
+  readonly onError: (message: string) => void;
 }
 
 /** What every run of one program shares. */
@@ -49,10 +52,18 @@ export interface RunWiring {
   readonly patient: boolean;
 }
 
+/** A document with what its rows are judged by. Instants are epoch ms. */
+export interface Received extends BarDocument {
+  readonly receivedAt: number;
+  /** Up to when it can hold trades, by the vendor's delay for this key. */
+  readonly reachesTo: number;
+  /** In the ledger. */
+  readonly requestId: number | null;
+}
+
 /** A run is found dead this long after its process stopped renewing the lease. */
 export const LEASE_MS = 10_000;
 const RETRY_CLAIM_MS = 500;
-const DAY = 86_400_000;
 const QUARTER_HOUR = 900_000;
 
 /** How this key's data runs behind the market (facts §2.1, §2.2). */
@@ -69,10 +80,10 @@ export function marketOf({ vendor }: Config): Market {
  *
  * @throws Error when no key is configured
  */
-export async function effectsOf(rooms: Rooms, wiring: RunWiring): Promise<Effects<BarDocument>> {
+export async function effectsOf(rooms: Rooms, wiring: RunWiring): Promise<Effects<Received>> {
   const { config, database, keyHash, world } = rooms;
-  const { owner } = world;
-  const fence = (runId: number) => ({ runId, owner, leaseMs: LEASE_MS });
+  const { owner, leaseMs = LEASE_MS } = world;
+  const fence = (runId: number) => ({ runId, owner, leaseMs });
   const run = { id: 0 };
   const client = await openClient(rooms, () => run.id);
   return {
@@ -90,11 +101,15 @@ export async function effectsOf(rooms: Rooms, wiring: RunWiring): Promise<Effect
     },
     quota: () => quotaState(database, { keyHash, now: world.now(), perDay: config.vendor.perDay }),
     entitlements: () => entitlements(database, keyHash),
+    history: () => pastAnswers(database),
     learn: (entitlement, message) => rememberEntitlement(database, { keyHash, ...entitlement, message }),
-    ask: (request, { runId, signal }) => ask(client, request, { runId, signal, emit: wiring.emit }),
-    read: (document, request) => read(document, request, { config, now: world.now() }),
-    store: ({ bars, rejects }, { runId, result }) =>
-      storeSeries(database, { ...fence(runId), series: result.series, bars, rejects, result, now: world.now() }),
+    ask: (request, { runId, signal }) => ask(rooms, request, { client, runId, signal, emit: wiring.emit }),
+    read: readAnswer,
+    store: ({ bars, rejects }, { runId, result, from: { document, request } }) => {
+      const { source: body, receivedAt, reachesTo, requestId } = document;
+      const answer = { form: formOf(request), zone: ianaZone(document.zone), body, receivedAt, reachesTo, requestId };
+      return storeSeries(database, { ...fence(runId), series: result.series, answer, bars, rejects, result });
+    },
     record: (result, { runId }) => recordResult(database, { ...fence(runId), result }),
     close: (runId, ending) => closeRun(database, { runId, owner, ...ending, now: world.now() }),
   };
@@ -104,55 +119,51 @@ export async function effectsOf(rooms: Rooms, wiring: RunWiring): Promise<Effect
 async function openClient({ config, database, keyHash, world }: Rooms, runId: () => number): Promise<Client> {
   const found = requireKey(config);
   if ("problem" in found) throw new Error(found.problem.message);
-  const { url, perDay, perMinute, politeDelayMs, timeoutMs, extendedHours, entitlement } = config.vendor;
+  const { url, perDay, perMinute, politeDelayMs, concurrency, timeoutMs, extendedHours, entitlement } = config.vendor;
   return createClient({
     base: url,
     key: found.key,
     extendedHours,
     entitlement,
     timeoutMs,
-    pace: { perSecond: null, perMinute, politeDelayMs },
+    pace: { perMinute, politeDelayMs },
+    concurrency,
     backoff: VENDOR_BACKOFF,
     lastSentAt: await lastSentAt(database, keyHash),
     clock: world,
     random: () => world.random(),
-    charge: (request, attempt) => {
-      const now = world.now();
-      return chargeRequest(database, {
-        keyHash,
-        runId: runId(),
-        request,
-        attempt,
-        now,
-        perDay,
-        dayStart: now - now % DAY,
-      });
-    },
+    charge: (request, { attempt, at }) =>
+      chargeRequest(database, { keyHash, runId: runId(), request, attempt, now: at, perDay }),
     record: (id, record) => recordAnswer(database, id, { ...record, now: world.now() }),
   });
 }
 
 async function ask(
-  client: Client,
+  { config }: Rooms,
   request: BarRequest,
-  { runId, signal, emit }: { runId: number; signal: AbortSignal; emit: Emit },
-): Promise<Asked<BarDocument>> {
-  const { answer, requests } = await client.ask(request, { signal, onEvent: (event) => emit({ ...event, runId }) });
-  return { ...answer, requests };
+  { client, runId, signal, emit }: { client: Client; runId: number; signal: AbortSignal; emit: Emit },
+): Promise<Asked<Received>> {
+  const { answer, requests, last } = await client.ask(request, {
+    signal,
+    onEvent: (event) => emit({ ...event, runId }),
+  });
+  if (answer.kind !== "bars") return { ...answer, requests };
+  const { receivedAt, requestId } = last!;
+  const reachesTo = receivedAt - (marketOf(config).delayMs ?? 0);
+  return { kind: "bars", document: { ...answer.document, receivedAt, reachesTo, requestId }, requests };
 }
 
-/** Step 4. An answer reaches as far as the vendor's delay and its own `Last Refreshed` say, whatever our clock shows. */
-function read(
-  document: BarDocument,
-  request: BarRequest,
-  { config, now }: { config: Config; now: number },
-): Reading {
-  const reach = now - (marketOf(config).delayMs ?? 0);
+/**
+ * Step 4, also of a replay: nothing but the answer decides. It reaches as far as the vendor's delay and its own
+ * `Last Refreshed` say, whatever our clock shows.
+ */
+export function readAnswer(document: Omit<Received, "requestId">, request: BarRequest): Reading {
+  const { receivedAt, reachesTo } = document;
   return readSeries(document, {
     request,
-    now,
+    now: receivedAt,
     settled: (ts, { newest, lastRefreshed }) => {
-      const asOf = lastRefreshed === null ? reach : Math.min(reach, lastRefreshed);
+      const asOf = lastRefreshed === null ? reachesTo : Math.min(reachesTo, lastRefreshed);
       return isSettled(request.series, ts, { asOf, newest });
     },
   });
@@ -162,13 +173,16 @@ function read(
  * A run that another process holds may be dead: then its lease runs out within {@link LEASE_MS}. One that is alive keeps
  * renewing, and we give way.
  */
-async function claimPatiently({ database, world }: Rooms, wiring: RunWiring): Promise<Claim> {
+export async function claimPatiently(
+  { database, world }: Pick<Rooms, "database" | "world">,
+  wiring: RunWiring,
+): Promise<Claim> {
   const { trigger, tickId, patient, emit, abort } = wiring;
-  const { owner } = world;
-  const deadline = world.now() + LEASE_MS + 4 * RETRY_CLAIM_MS;
+  const { owner, leaseMs = LEASE_MS } = world;
+  const deadline = world.now() + leaseMs + 4 * RETRY_CLAIM_MS;
   for (let told = false;;) {
     const exclusive = database.engine === "embedded";
-    const claim = await claimRun(database, { owner, trigger, tickId, leaseMs: LEASE_MS, now: world.now(), exclusive });
+    const claim = await claimRun(database, { owner, trigger, tickId, leaseMs, now: world.now(), exclusive });
     for (const dead of claim.abandoned) emit({ type: "run-abandoned", ...dead });
     if ("runId" in claim) return claim;
     if (!("busy" in claim) || !patient || world.now() >= deadline) return claim;
@@ -179,18 +193,23 @@ async function claimPatiently({ database, world }: Rooms, wiring: RunWiring): Pr
 }
 
 /** Renews the lease three times within its length, until told to stop. */
-function keepAlive({ database, world }: Rooms, runId: number, lost: () => void): () => void {
+export function keepAlive(
+  { database, world }: Pick<Rooms, "database" | "world">,
+  runId: number,
+  lost: () => void,
+): () => void {
+  const { owner, leaseMs = LEASE_MS } = world;
   let renewing = false;
   const timer = setInterval(async () => {
     if (renewing) return;
     renewing = true;
     try {
-      if (!await renewLease(database, { runId, owner: world.owner, leaseMs: LEASE_MS })) lost();
+      if (!await renewLease(database, { runId, owner, leaseMs })) lost();
     } catch {
       // The database is out of reach. The lease runs by its clock; the next store learns whether the run is still ours.
     } finally {
       renewing = false;
     }
-  }, LEASE_MS / 3);
+  }, leaseMs / 3);
   return () => clearInterval(timer);
 }

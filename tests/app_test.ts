@@ -1,56 +1,18 @@
 /** The main job end to end: recorded real answers in, bars in PostgreSQL out, and every fault told as what it is. */
 import assert from "node:assert/strict";
 import { RECORDED_AT, RECORDED_SERIES, startReplay } from "../src/alphavantage/replay.ts";
-import { type App, openApp } from "../src/app.ts";
-import type { Series } from "../src/bar.ts";
-import { type Config, parseConfig } from "../src/config.ts";
-import type { RunReport } from "../src/ingest.ts";
+import { type App, hashOf, openApp } from "../src/app.ts";
+import { type Interval, INTERVALS, type Series } from "../src/bar.ts";
+import type { Config } from "../src/config.ts";
+import type { RunEvent } from "../src/event.ts";
+import { eventsOf } from "../src/postgres/events.ts";
 import type { Outcome } from "../src/run.ts";
-import type { World } from "../src/wiring.ts";
+import { configFor, jumpingWorld, runApp } from "./support/app.ts";
 import { serverDatabase } from "./support/database.ts";
-import { type Fault, notice, startVendor } from "./support/vendor.ts";
+import { seededRandom } from "./support/random.ts";
+import { type Fault, notice, sampleRows, startVendor, type VendorRow } from "./support/vendor.ts";
 
 const RECORDED = new URL("../src/alphavantage/recorded/", import.meta.url);
-
-function world(start: number): World & { ahead: number } {
-  const began = Date.now();
-  const self = {
-    ahead: 0,
-    now: () => start + self.ahead + Date.now() - began,
-    // Waits take no time: the clock jumps over them.
-    sleep: (ms: number, signal: AbortSignal) => {
-      self.ahead += Math.max(0, ms);
-      return signal.aborted ? Promise.reject(signal.reason) : Promise.resolve();
-    },
-    random: () => 0.5,
-    owner: `test:${crypto.randomUUID()}`,
-    onError: () => {},
-  };
-  return self;
-}
-
-function configFor(vendor: string, database: Config["database"], env: Record<string, string> = {}): Config {
-  const parsed = parseConfig({ API_KEY: "appkey", ALPHAVANTAGE_URL: vendor, API_REQUESTS_PER_DAY: "0", ...env }, {
-    readFile: () => "",
-  });
-  assert.ok("config" in parsed, JSON.stringify(parsed));
-  return { ...parsed.config, database };
-}
-
-async function run(app: App, series: readonly Series[]): Promise<RunReport> {
-  const signal = new AbortController().signal;
-  const options = {
-    trigger: "manual",
-    tickId: null,
-    emit: () => {},
-    stop: signal,
-    abort: signal,
-    patient: false,
-  } as const;
-  const report = await app.run({ series, ...options });
-  assert.ok("outcome" in report);
-  return report;
-}
 
 /** Opens the app on each engine in turn, each with an empty database. */
 function onBothEngines(name: string, test: (database: Config["database"]) => Promise<void>): void {
@@ -98,10 +60,11 @@ async function versions(app: App): Promise<string[]> {
 
 onBothEngines("the recorded answers become exactly their bars, and a second load writes nothing", async (database) => {
   const replay = startReplay();
-  const clock = world(RECORDED_AT);
-  const app = await openApp(configFor(replay.url, database), clock);
+  const clock = jumpingWorld(RECORDED_AT);
+  // Several series at once, also where the database takes them one at a time.
+  const app = await openApp(configFor(replay.url, database, { API_CONCURRENCY: "4" }), clock);
   try {
-    const first = await run(app, RECORDED_SERIES);
+    const first = await runApp(app, RECORDED_SERIES);
     assert.equal(first.outcome, "complete", JSON.stringify(first.results));
     let bars = 0;
     for (const series of RECORDED_SERIES) {
@@ -120,11 +83,11 @@ onBothEngines("the recorded answers become exactly their bars, and a second load
 
     const written = await versions(app);
     const asked = replay.requests();
-    assert.equal((await run(app, RECORDED_SERIES)).outcome, "nothing-due");
+    assert.equal((await runApp(app, RECORDED_SERIES)).outcome, "nothing-due");
     assert.equal(replay.requests(), asked, "a request that could bring nothing");
     // Two sessions later the vendor has still the same: everything due is asked, nothing is written.
     clock.ahead += 2.5 * 86_400_000;
-    const late = await run(app, RECORDED_SERIES);
+    const late = await runApp(app, RECORDED_SERIES);
     assert.equal(late.outcome, "partial");
     assert.ok(replay.requests() > asked);
     assert.deepEqual(new Set(late.results.map(({ status }) => status)), new Set(["late"]));
@@ -173,10 +136,10 @@ Deno.test("the ladder of faults: each met by one series is told by its name, and
       vendor.answerBy(({ symbol }) => symbol === "BAD" ? fault : null);
       const env = { API_TIMEOUT_SEC: "1", API_POLITE_DELAY_SEC: "0", API_REQUESTS_PER_MINUTE: "6000" };
       const config = configFor(vendor.url, { kind: "server", url: at.url, poolSize: 2 }, env);
-      const app = await openApp(config, world(RECORDED_AT));
+      const app = await openApp(config, jumpingWorld(RECORDED_AT));
       try {
         const series = ["BAD", "GOOD"].map((symbol) => ({ symbol, interval: "weekly" as const }));
-        const report = await run(app, series);
+        const report = await runApp(app, series);
         const [bad, good] = report.results;
         assert.equal(bad!.kind, kind, JSON.stringify(bad));
         assert.equal(report.outcome, outcome);
@@ -194,10 +157,88 @@ Deno.test("the ladder of faults: each met by one series is told by its name, and
   }
 });
 
+/** A random state of the database: what each series holds, what the key was refused, what it has sent today. */
+async function arrange(
+  { pool }: App["database"],
+  { random, keyHash }: { random: () => number; keyHash: string },
+): Promise<Series[]> {
+  await pool.query("truncate stock_data, series_result, request, entitlement, run, revision, quarantine cascade");
+  const series = Array.from({ length: 8 }, (_, index): Series => {
+    return { symbol: `S${index}`, interval: INTERVALS[Math.floor(random() * INTERVALS.length)]! };
+  });
+  for (const { symbol, interval } of series) {
+    if (random() < 0.2) continue;
+    const day = RECORDED_AT - Math.ceil(random() ** 3 * 200) * 86_400_000;
+    const ts = new Date(interval.endsWith("min") ? day + 17 * 3_600_000 : day);
+    await pool.query(
+      `insert into stock_data (symbol, "interval", ts, open, high, low, close, volume, settled)
+       values ($1, $2, $3, 1, 1, 1, 1, 1, true)`,
+      [symbol, interval, ts.toISOString()],
+    );
+  }
+  const forms = ["TIME_SERIES_DAILY full", "TIME_SERIES_INTRADAY full", "TIME_SERIES_INTRADAY full month"];
+  for (const form of forms.filter(() => random() < 0.3)) {
+    const learntAt = new Date(RECORDED_AT - 1_000).toISOString();
+    await pool.query("insert into entitlement values ($1, $2, false, $3, 'x')", [keyHash, form, learntAt]);
+  }
+  return series;
+}
+
+function yearOf(interval: Interval): VendorRow[] {
+  if (!interval.endsWith("min")) return sampleRows(interval, { count: 260 });
+  return sampleRows("daily", { count: 260 }).map((row) => ({ ...row, stamp: `${row.stamp} 12:00:00` }));
+}
+
+Deno.test("the plan is exactly what the run then asks for, whatever the state", async () => {
+  const { random, seed } = seededRandom();
+  await using vendor = await startVendor();
+  await using at = await serverDatabase();
+  for (let round = 0; round < 8; round++) {
+    const perDay = random() < 0.5 ? 0 : 1 + Math.floor(random() * 15);
+    const concurrency = round % 2 === 0 ? 1 : 4;
+    const env = {
+      API_REQUESTS_PER_DAY: String(perDay),
+      API_CONCURRENCY: String(concurrency),
+      API_POLITE_DELAY_SEC: "0",
+      API_REQUESTS_PER_MINUTE: "6000",
+    };
+    const app = await openApp(
+      configFor(vendor.url, { kind: "server", url: at.url, poolSize: 4 }, env),
+      jumpingWorld(RECORDED_AT),
+    );
+    try {
+      const series = await arrange(app.database, { random, keyHash: await hashOf("appkey") });
+      // A year of sessions; intraday with a bar each, so that every month has one.
+      for (const one of series) vendor.bars(one, yearOf(one.interval));
+      const { entries } = await app.plan(series);
+      const planned = entries.flatMap((entry) => entry.action === "ask" ? [entry.request, ...entry.then] : [])
+        .map(({ series: { symbol }, month, size }) => `${symbol} ${size ?? ""} ${month ?? ""}`);
+      const before = vendor.requests.length;
+      const report = await runApp(app, series);
+      const sent = vendor.requests.slice(before).map(({ parameters: { symbol, outputsize = "", month = "" } }) =>
+        `${symbol} ${outputsize} ${month}`
+      );
+      const order = (list: string[]) => concurrency === 1 ? list : list.toSorted();
+      const told = `seed ${seed} round ${round}: ${JSON.stringify(report.results)}`;
+      assert.deepEqual(order(sent), order(planned), told);
+      // Of one series they come in the order planned, whoever else is under way.
+      for (const { symbol } of series) {
+        const of = (list: string[]) => list.filter((line) => line.startsWith(`${symbol} `));
+        assert.deepEqual(of(sent), of(planned), told);
+      }
+      if (perDay > 0) assert.ok(sent.length <= perDay, told);
+      assert.equal(report.totals.requests, sent.length, told);
+      assert.equal(report.results.length, entries.filter(({ action }) => action !== "skip").length, told);
+    } finally {
+      await app.close();
+    }
+  }
+});
+
 Deno.test("the running week is replaced day by day, and its last answer is the one that settles", async () => {
   await using vendor = await startVendor();
   await using at = await serverDatabase();
-  const clock = world(Date.parse("2023-06-26T21:00Z"));
+  const clock = jumpingWorld(Date.parse("2023-06-26T21:00Z"));
   const series = { symbol: "IBM", interval: "weekly" } as const;
   const config = configFor(vendor.url, { kind: "server", url: at.url, poolSize: 2 });
   const app = await openApp(config, clock);
@@ -209,7 +250,8 @@ Deno.test("the running week is replaced day by day, and its last answer is the o
       vendor.bars(series, [week("2023-06-23", "11"), week(`2023-06-${day}`, `12.${day}`)]);
       // The plan has no reason to ask for a running week: forget that the last one is complete.
       await at.db.pool.query("update stock_data set settled = false where ts = '2023-06-23T00:00Z'");
-      await run(app, [series]);
+      await at.db.pool.query("update series_result set started_at = started_at - interval '30 days'");
+      await runApp(app, [series]);
       seen.push(await storedRows(app, series));
     }
     const week = (rows: string[]) => rows.map((row) => new Date(Number(row.split(" ")[0])).toISOString().slice(0, 10));
@@ -225,3 +267,26 @@ Deno.test("the running week is replaced day by day, and its last answer is the o
     await app.close();
   }
 });
+
+onBothEngines(
+  "what a run tells its log is in the database when it is over, and the key is nowhere",
+  async (database) => {
+    const replay = startReplay();
+    const app = await openApp(configFor(replay.url, database), jumpingWorld(RECORDED_AT));
+    try {
+      const told: string[] = [];
+      const signal = new AbortController().signal;
+      const options = { trigger: "manual", tickId: null, stop: signal, abort: signal, patient: false } as const;
+      const emit = ({ type }: RunEvent) => void told.push(type);
+      const report = await app.run({ series: RECORDED_SERIES, ...options, emit });
+      assert.ok("outcome" in report);
+      const events = await eventsOf(app.database, { runId: report.runId });
+      assert.deepEqual(events.map(({ type }) => type), told);
+      assert.ok(events.length > 4 * RECORDED_SERIES.length);
+      assert.ok(!JSON.stringify(events).includes("appkey"));
+    } finally {
+      await app.close();
+      await replay.close();
+    }
+  },
+);

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { parseEnv } from "node:util";
 import fc from "fast-check";
 import { type Config, parseConfig, requireKey } from "../src/config.ts";
-import { exampleEnvironment } from "../src/variables.ts";
 
 const noFiles = (path: string): string => {
   throw new Error(`no file "${path}"`);
@@ -37,18 +36,23 @@ Deno.test("nothing set: the defaults, and none of them warns", () => {
       timeoutMs: 60_000,
       perDay: 25,
       perMinute: 30,
+      concurrency: 1,
       politeDelayMs: 2000,
     },
     series: [{ symbol: "IBM", interval: "30min" }, { symbol: "IBM", interval: "daily" }],
     adjusted: false,
     database: { kind: "embedded", dataDir: "data/postgres" },
+    archiveDays: 400,
     schedule: { cron: "0 6 * * *", timezone: "UTC" },
+    ticks: { missed: "latest", overlap: "queue" },
+    retention: { runs: 400, events: 30, logs: 90 },
     logDir: "logs",
     logLevel: "info",
     logFormat: "auto",
     host: "127.0.0.1",
     port: 3000,
     email: null,
+    secrets: [],
   });
   assert.deepEqual(warnings, []);
   assert.ok(Object.values(origins).every((origin) => origin === "default"));
@@ -98,17 +102,6 @@ API_POLITE_DELAY_SEC=12
   assert.deepEqual(warnings, []);
 });
 
-Deno.test(".env.example is what the table says, and used as it is it changes nothing", () => {
-  const example = Deno.readTextFileSync(new URL("../.env.example", import.meta.url));
-  assert.equal(
-    example,
-    exampleEnvironment(),
-    'write it anew: deno eval \'import { exampleEnvironment } from "./src/variables.ts"; ' +
-      'Deno.writeTextFileSync(".env.example", exampleEnvironment())\'',
-  );
-  assert.deepEqual(accepted(parseEnv(example)).config, accepted({}).config);
-});
-
 Deno.test("every problem is told at once, under the name that was given", () => {
   const problems = refused({
     DAG_SCHEDULE_CRON: "61 * * * *",
@@ -148,6 +141,7 @@ Deno.test("numbers are what they look like: no hex, exponent, sign or fraction s
   for (const none of ["0", "unlimited", "Unlimited"]) {
     assert.equal(accepted({ API_REQUESTS_PER_DAY: none }).config.vendor.perDay, null);
   }
+  assert.equal(accepted({ ARCHIVE_DAYS: "0" }).config.archiveDays, null);
 });
 
 Deno.test("an empty value is the same as none, and quotes that docker kept are taken off", () => {
@@ -159,74 +153,6 @@ Deno.test("an empty value is the same as none, and quotes that docker kept are t
     accepted({ ALPHAVANTAGE_API_KEY: "  ", API_KEY: "OLDNAME123456789" }).config.vendor.key,
     "OLDNAME123456789",
   );
-});
-
-Deno.test("canonical name over old name, with a warning only when they differ", () => {
-  const env = { ALPHAVANTAGE_API_KEY: "NEWKEY1234567890", API_KEY: "OLDKEY1234567890", SCHEDULE_CRON: "0 7 * * *" };
-  const { config, warnings } = accepted({ ...env, DAG_SCHEDULE_CRON: "0 7 * * *" });
-  assert.equal(config.vendor.key, "NEWKEY1234567890");
-  assert.deepEqual(warnings.map((warning) => warning.name), ["API_KEY"]);
-  assert.ok(!JSON.stringify(warnings).includes("OLDKEY"), "a warning quotes a key");
-});
-
-Deno.test("secrets from files: line end taken off, blanks kept; unreadable and empty are problems", () => {
-  const files: Record<string, string> = {
-    "/run/key": "FILEKEY123456789\r\n",
-    "/run/pass": " a b \n",
-    "/run/empty": "\n",
-  };
-  const readFile = (path: string) => files[path] ?? noFiles(path);
-  const env = { API_KEY_FILE: "/run/key", DB_NAME: "n", DB_USER: "u", DB_PASS_FILE: "/run/pass" };
-  const { config, origins } = accepted(env, readFile);
-  assert.equal(config.vendor.key, "FILEKEY123456789");
-  assert.equal(origins.ALPHAVANTAGE_API_KEY, "API_KEY_FILE");
-  assert.equal(urlOf(config), "postgresql://u:%20a%20b%20@localhost:5432/n");
-  assert.match(refused({ DATABASE_URL_FILE: "/nowhere" }, readFile)[0]!, /file named by DATABASE_URL_FILE: no file/);
-  assert.match(refused({ API_KEY_FILE: "/run/empty" }, readFile)[0]!, /"\/run\/empty" is empty$/);
-  assert.equal(accepted({ PORT_FILE: "/nowhere" }, readFile).config.port, 3000);
-});
-
-Deno.test("which database: DATABASE_URL over DB_* over POSTGRES_*, the others named in a warning", () => {
-  const url = "postgres://u:secret-in-url@h/d";
-  const all = { DATABASE_URL: url, DB_NAME: "a", POSTGRES_DB: "b", POSTGRES_USER: "u", DB_USER: "u" };
-  const first = accepted(all);
-  assert.equal(urlOf(first.config), url);
-  assert.deepEqual(first.warnings.map((warning) => warning.name), ["DB_*", "POSTGRES_*"]);
-  assert.match(urlOf(accepted({ ...all, DATABASE_URL: "" }).config), /\/a$/);
-  assert.match(urlOf(accepted({ ...all, DATABASE_URL: "", DB_NAME: "", DB_USER: "" }).config), /\/b$/);
-});
-
-Deno.test("database parts: half given, bad port, a service link of Kubernetes, sockets and IPv6", () => {
-  assert.deepEqual(refused({ DB_PASS: "CANARY-PASSWORD", DB_HOST: "db" }), [
-    "Cannot connect to a server from DB_*: DB_NAME is missing",
-    "Cannot connect to a server from DB_*: DB_USER is missing",
-  ]);
-  const parts = { POSTGRES_DB: "d", POSTGRES_USER: "u" };
-  assert.match(refused({ ...parts, POSTGRES_PORT: "tcp://10.0.0.1:5432" })[0]!, /^Cannot use POSTGRES_PORT: "tcp:/);
-  assert.match(refused({ ...parts, POSTGRES_PORT: "0" })[0]!, /is not a port/);
-  assert.equal(urlOf(accepted({ ...parts, POSTGRES_HOST: "::1" }).config), "postgresql://u@[::1]:5432/d");
-  assert.equal(
-    urlOf(accepted({ ...parts, POSTGRES_HOST: "/run/postgresql" }).config),
-    "postgresql://u@/d?host=%2Frun%2Fpostgresql&port=5432",
-  );
-});
-
-Deno.test("a wrong DATABASE_URL is refused without quoting it", () => {
-  for (
-    const url of [
-      "mysql://u:CANARY-PASSWORD@h/d",
-      "postgres://u:CANARY-PASSWORD/x@h:5432/d",
-      "postgres://u:CANARY-PASSWORD#x@h/d",
-      "postgres://u:CANARY-PASSWORD%@h/d",
-      "postgres://u:12?CANARY-PASSWORD@h/d",
-      "u:CANARY-PASSWORD@h/d",
-    ]
-  ) {
-    const problems = refused({ DATABASE_URL: url });
-    assert.match(problems[0]!, /^Cannot use DATABASE_URL: /, url);
-    assert.ok(!problems.join().includes("CANARY"), problems.join());
-  }
-  accepted({ DATABASE_URL: "postgresql://u@/d?host=/run/postgresql" });
 });
 
 Deno.test("the key never travels in clear: http only to loopback, nothing hidden in the URL", () => {
@@ -248,29 +174,6 @@ Deno.test("the key never travels in clear: http only to loopback, nothing hidden
   for (const url of wrong) assert.match(refused({ ALPHAVANTAGE_URL: url })[0]!, /^Cannot use ALPHAVANTAGE_URL: /, url);
 });
 
-Deno.test("slips of the pen are told; neighbours of short names and ordinary variables are not", () => {
-  const slips = {
-    STOCK_SYMBOL: "IBM",
-    SCHEDULE_CRONS: "x",
-    alphavantage_api_key: "CANARYKEY1234567",
-    DATABSE_URL: "x",
-  };
-  const { warnings } = accepted(slips);
-  assert.deepEqual(warnings.map((warning) => warning.name).sort(), Object.keys(slips).sort());
-  assert.ok(!JSON.stringify(warnings).includes("CANARY"));
-  const ordinary = {
-    PATH: "/bin",
-    HOME: "/",
-    HTTP_PORT: "1",
-    APP_KEY: "k",
-    DENO_DIR: "/d",
-    LOGNAME: "me",
-    SMTP_USER: "u",
-  };
-  assert.deepEqual(accepted(ordinary).warnings, []);
-  assert.deepEqual(accepted({ STOCK_SYMBOL: "" }).warnings, []);
-});
-
 Deno.test("doubtful settings warn: the demo key, a placeholder, a pace the delay never allows", () => {
   const names = (env: Record<string, string>) => accepted(env).warnings.map((warning) => warning.name);
   assert.deepEqual(names({ API_KEY: "demo" }), ["ALPHAVANTAGE_API_KEY"]);
@@ -278,6 +181,8 @@ Deno.test("doubtful settings warn: the demo key, a placeholder, a pace the delay
   assert.deepEqual(names({ API_REQUESTS_PER_MINUTE: "75" }), ["API_REQUESTS_PER_MINUTE"]);
   assert.deepEqual(names({ API_REQUESTS_PER_MINUTE: "75", API_POLITE_DELAY_SEC: "0.8" }), []);
   assert.deepEqual(names({ API_REQUESTS_PER_MINUTE: "75", API_POLITE_DELAY_SEC: "0" }), []);
+  assert.deepEqual(names({ API_CONCURRENCY: "2" }), ["API_CONCURRENCY"]);
+  assert.deepEqual(names({ API_CONCURRENCY: "8", API_REQUESTS_PER_DAY: "unlimited" }), []);
 });
 
 Deno.test("mail: several recipients, TLS by port, a wrong address is a problem", () => {
@@ -333,22 +238,7 @@ Deno.test("requireKey: the key, or what to do", () => {
   assert.match("problem" in none ? none.problem.message : "", /ALPHAVANTAGE_API_KEY is not set/);
 });
 
-Deno.test("random parts: the URL gives back name, user and password, and no message holds a secret", () => {
-  const text = fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 }).filter((one) =>
-    one.trim() === one && one !== ""
-  )
-    .filter((one) => !/^(["']).*\1$/s.test(one));
-  const names = text.filter((one) => one !== "." && one !== "..");
-  fc.assert(
-    fc.property(names, text, text, (name, user, password) => {
-      const url = new URL(urlOf(accepted({ DB_NAME: name, DB_USER: user, DB_PASS: password }).config));
-      assert.equal(decodeURIComponent(url.username), user);
-      assert.equal(decodeURIComponent(url.password), password);
-      assert.equal(decodeURIComponent(url.pathname.slice(1)), name);
-      assert.equal(url.host, "localhost:5432");
-    }),
-    { numRuns: 200 },
-  );
+Deno.test("no message holds a secret, whatever is wrong and wherever it was put", () => {
   const secret = fc.string({ unit: "grapheme-ascii", maxLength: 30 }).map((tail) => `CANARY${tail}`);
   fc.assert(
     fc.property(secret, (secret) => {

@@ -43,7 +43,7 @@ Deno.test("a key with live data is due as each bar closes, one with delayed data
 
 Deno.test("complete: the watermark reached the target, or a later answer showed that there is no more", () => {
   const target = targetOf(ibm("5min"), at("2023-07-04T06:00Z"), endOfDay);
-  const thin = { series: ibm("5min"), watermark: at("2023-07-03T19:40Z") };
+  const thin = { series: ibm("5min"), watermark: at("2023-07-03T19:40Z"), newest: at("2023-07-03T19:40Z") };
   assert.equal(isComplete({ ...thin, answeredAt: null }, target), false);
   assert.equal(isComplete({ ...thin, answeredAt: target.availableAt - 1 }, target), false);
   assert.equal(isComplete({ ...thin, answeredAt: target.availableAt }, target), true);
@@ -56,9 +56,50 @@ Deno.test("complete: the watermark reached the target, or a later answer showed 
 
 Deno.test("a week is complete by its week, whatever day the vendor filed it under", () => {
   const target = targetOf(ibm("weekly"), at("2023-07-01T06:00Z"), endOfDay);
-  const state = { series: ibm("weekly"), answeredAt: null };
+  const state = { series: ibm("weekly"), newest: null, answeredAt: null };
   assert.equal(isComplete({ ...state, watermark: at("2023-06-29T00:00Z") }, target), true);
   assert.equal(isComplete({ ...state, watermark: at("2023-06-23T00:00Z") }, target), false);
+});
+
+Deno.test("complete: what was listed after the target began never had the target's bar", () => {
+  const now = at("2023-07-05T12:00Z");
+  const cases: [Interval, string, string][] = [
+    ["monthly", "2023-07-03T00:00Z", "2023-06-30T00:00Z"],
+    ["weekly", "2023-07-03T00:00Z", "2023-06-30T00:00Z"],
+    ["daily", "2023-07-05T00:00Z", "2023-07-03T00:00Z"],
+  ];
+  for (const [interval, newest, before] of cases) {
+    const target = targetOf(ibm(interval), now, endOfDay);
+    const fresh = { series: ibm(interval), watermark: null };
+    assert.equal(isComplete({ ...fresh, newest: at(newest), answeredAt: now }, target), true, interval);
+    assert.equal(
+      isComplete({ ...fresh, newest: at(newest), answeredAt: target.availableAt - 1 }, target),
+      false,
+      interval,
+    );
+    assert.equal(isComplete({ ...fresh, newest: at(before), answeredAt: now }, target), false, interval);
+    assert.equal(isComplete({ ...fresh, newest: null, answeredAt: now }, target), false, interval);
+  }
+});
+
+Deno.test("a key whose data is delayed can have the day's bar only as much later", () => {
+  const delayed: Market = { delayMs: 15 * 60_000, extendedHours: true };
+  assert.equal(iso(targetOf(ibm("daily"), at("2023-07-03T17:29Z"), delayed).ts), "2023-06-30T00:00");
+  const target = targetOf(ibm("daily"), at("2023-07-03T17:30Z"), delayed);
+  assert.equal(iso(target.ts), "2023-07-03T00:00");
+  assert.equal(iso(target.availableAt), "2023-07-03T17:30");
+});
+
+Deno.test("without late trading the session ends at its close, half days too", () => {
+  const regular: Market = { delayMs: null, extendedHours: false };
+  assert.equal(iso(targetOf(ibm("30min"), at("2023-06-29T20:00Z"), regular).ts), "2023-06-28T19:30");
+  const full = targetOf(ibm("30min"), at("2023-06-29T20:01Z"), regular);
+  assert.deepEqual([iso(full.ts), iso(full.availableAt)], ["2023-06-29T19:30", "2023-06-29T20:01"]);
+  const half = targetOf(ibm("30min"), at("2023-07-03T17:01Z"), regular);
+  assert.deepEqual([iso(half.ts), iso(half.availableAt)], ["2023-07-03T16:30", "2023-07-03T17:01"]);
+  const live: Market = { delayMs: 0, extendedHours: false };
+  assert.equal(iso(targetOf(ibm("30min"), at("2023-06-29T14:01Z"), live).ts), "2023-06-29T13:30");
+  assert.equal(iso(targetOf(ibm("30min"), at("2023-06-29T13:59Z"), live).ts), "2023-06-28T19:30");
 });
 
 Deno.test("late: an answer that stops before the session that has closed", () => {

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { complaintsOf, EXCEPTIONS, type Tree } from "./support/house.ts";
+import { complaintsOf, type Tree, UNTESTED } from "./support/house.ts";
 import { blocksOf, codeOf, importsOf } from "./support/source.ts";
+import { EXCEPTIONS } from "./support/touch.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 /** Not ours: made, fetched, or the vendor's own bytes. */
@@ -29,10 +30,15 @@ Deno.test("the tree keeps the rules of the house", async () => {
 Deno.test("every exception is still needed", async () => {
   const tree = await treeOf(ROOT);
   for (const { file, call } of EXCEPTIONS) assert.ok(tree.get(file)?.includes(call), `${file} does not use ${call}`);
+  for (const path of Object.keys(UNTESTED)) assert.ok(tree.has(path), `there is no ${path}`);
 });
 
 const HEAD = "/** Which question? */\n";
-const file = (path: string, text: string): Tree => new Map([[path, HEAD + text]]);
+/** One file, and the test that a file of `src/` has. */
+const file = (path: string, text: string): Tree => {
+  const test = path.replace(/^src\/(.+)\.tsx?$/, "tests/$1_test.ts");
+  return new Map([[path, HEAD + text], ...(test === path ? [] : [[test, ""] as const])]);
+};
 const long = (lines: number, { before, after }: { before: string; after: string }) =>
   `${before}\n${"  step();\n".repeat(lines)}${after}\n`;
 const secret = ["..", "shared"].join("/");
@@ -82,6 +88,68 @@ const BROKEN: [string, Tree, RegExp][] = [
   ["a room exits as Node does", file("src/web/page.ts", "process.exit(1);"), /process\.exit.*only main/],
   ["a room hides Deno", file("src/web/page.ts", "const { env } = Deno;"), /hides/],
   ["the app schedules", file("src/app.ts", 'Deno.cron("a", "* * * * *", run);'), /Deno\.cron.*only main/],
+  ["pure destructures the clock", file("src/plan.ts", "const { now } = Date;"), /Date/],
+  ["pure spells the clock", file("src/plan.ts", 'const now = Date["now"]();'), /Date\[/],
+  ["pure chains the clock", file("src/plan.ts", "const now = Date?.now();"), /Date\?\.now/],
+  ["pure renames the clock", file("src/plan.ts", "const D = Date;"), /Date/],
+  ["pure hands the clock on", file("src/plan.ts", "plan({ clock: Date, b });"), /Date/],
+  ["pure calls the clock", file("src/plan.ts", "const now = Date();"), /Date\(\)/],
+  ["pure makes a date without parentheses", file("src/plan.ts", "const now = new Date;"), /newDate/],
+  ["pure reads this machine's time zone", file("src/plan.ts", "const hour = new Date(ms).getHours();"), /getHours/],
+  [
+    "pure formats this instant",
+    file("src/plan.ts", "const now = Intl.DateTimeFormat().format();"),
+    /Intl\.DateTimeFormat\(\)/,
+  ],
+  [
+    "pure formats this instant with a format it has",
+    file("src/plan.ts", "const now = format.format();"),
+    /\.format\(\)/,
+  ],
+  [
+    "pure formats in this machine's language",
+    file("src/plan.ts", "const now = new Date(ms).toLocaleString();"),
+    /toLocaleString/,
+  ],
+  ["pure destructures chance", file("src/plan.ts", "const { random } = Math;"), /Math/],
+  ["pure spells chance", file("src/plan.ts", 'const dice = Math["random"]();'), /Math\[/],
+  ["pure destructures Temporal", file("src/plan.ts", "const { Now } = Temporal;"), /Temporal/],
+  ["pure renames the network", file("src/plan.ts", "const f = fetch;"), /fetch/],
+  ["pure chooses the network", file("src/plan.ts", "const f = a ? fetch : b;"), /fetch/],
+  ["pure waits by a signal", file("src/plan.ts", "const limit = AbortSignal.timeout(1);"), /AbortSignal\.timeout/],
+  ["pure goes around by self", file("src/plan.ts", 'self["fetch"](url);'), /self\[/],
+  ["pure goes around by window", file("src/plan.ts", "window.fetch(url);"), /window\.fetch/],
+  ["pure goes around by eval", file("src/plan.ts", 'eval("Date.now()");'), /eval/],
+  ["pure goes around by Function", file("src/plan.ts", 'new Function("return Deno")();'), /Function/],
+  ["pure opens a socket", file("src/plan.ts", "const a = new WebSocket(url);"), /WebSocket/],
+  ["pure remembers", file("src/plan.ts", "localStorage.a = 1;"), /localStorage/],
+  ["pure waits by name", file("src/plan.ts", "const wait = setTimeout;"), /setTimeout/],
+  ["a room spells exit", file("src/web/page.ts", 'Deno["exit"](1);'), /Deno\[.*hides/],
+  ["a room chains exit", file("src/web/page.ts", "Deno?.exit(1);"), /Deno\?\.exit.*hides/],
+  [
+    "a room reaches Deno by globalThis",
+    file("src/web/page.ts", 'globalThis["Deno"].exit(1);'),
+    /globalThis\[.*only main/,
+  ],
+  ["a room reaches Deno by self", file("src/web/page.ts", "self.Deno.exit(1);"), /self\.Deno.*only main/],
+  ["a room renames Deno", file("src/web/page.ts", "const { a, d = Deno } = {};"), /hides/],
+  ["a room evaluates", file("src/web/page.ts", 'eval("Deno.exit()");'), /only main/],
+  ["a room renames process", file("src/web/page.ts", "const p = process;"), /process.*only main/],
+  ["a room listens to a socket", file("src/web/page.ts", "Deno.listen({ port: 1 });"), /Deno\.listen.*only main/],
+  ["a room starts a program", file("src/web/page.ts", 'new Deno.Command("rm");'), /Deno\.Command.*only main/],
+  ["a room ends a program", file("src/web/page.ts", "Deno.kill(1);"), /Deno\.kill.*only main/],
+  [
+    "a room imports Node's process",
+    file("src/web/page.ts", 'import { pid } from "node:process";'),
+    /node:process.*only main/,
+  ],
+  [
+    "a room imports Node's server",
+    file("src/web/page.ts", 'import { createServer } from "node:http";'),
+    /node:http.*only main/,
+  ],
+  ["a room imports Node's sockets", file("src/web/page.ts", 'import net from "node:net";'), /node:net.*only main/],
+  ["a room imports Node's files later", file("src/web/page.ts", 'await import("node:fs");'), /node:fs.*only main/],
   ["a file is too long", file("src/plan.ts", "a();\n".repeat(300)), /301 lines, 300/],
   ["main is too long", file("main.ts", "a();\n".repeat(80)), /81 lines, 80/],
   [
@@ -96,8 +164,16 @@ const BROKEN: [string, Tree, RegExp][] = [
     /:3 has a function of 72 lines/,
   ],
   ["a name says nothing", file("tests/support/utils.ts", ""), /"utils" says nothing/],
-  ["no opening comment", new Map([["src/plan.ts", "export const a = 1;\n"]]), /does not open with a comment/],
+  [
+    "no opening comment",
+    new Map([["src/plan.ts", "export const a = 1;\n"], ["tests/plan_test.ts", ""]]),
+    /does not open with a comment/,
+  ],
   ["a test tests nothing", file("tests/web/page_test.ts", ""), /there is no src\/web\/page\.ts/],
+  ["a folder tests nothing", file("tests/web/page/long_test.ts", ""), /there is no src\/web\/page\/long\.ts/],
+  ["nobody tests it", new Map([["src/web/page.tsx", HEAD]]), /there is no tests\/web\/page_test\.ts/],
+  ["an exception outlived", file("src/event.ts", ""), /it needs no exception/],
+  ["a test is too long", new Map([["tests/main_test.ts", "a();\n".repeat(301)]]), /301 lines, 300/],
   ["a migration is not listed", new Map([["sql/0001_initial.sql", ""]]), /does not list it/],
   ["a migration is missing", new Map([["sql/0002_more.sql", ""]]), /must be named sql\/0001_/],
   ["a document names this machine", new Map([["README.md", `see ${secret}/x`]]), /README\.md:1 names this machine/],
@@ -127,6 +203,18 @@ const SOUND: [string, Tree][] = [
   ["sql as text", file("src/postgres/migrate.ts", 'import a from "../../sql/0001_a.sql" with { type: "text" };')],
   ["a long table", file("src/plan.ts", long(100, { before: "export const A = {", after: "};" }))],
   ["a long class", file("src/web/a.ts", long(100, { before: "export class A extends B {", after: "}" }))],
+  [
+    "a date of somebody's",
+    file("src/plan.ts", "function a(at: Date): Date | null { return at instanceof Date ? at : null; }"),
+  ],
+  ["what is given under a global's name", file("src/plan.ts", "interface A { readonly fetch: Fetch; crypto?: B }")],
+  ["the pure half", file("src/plan.ts", "Math.max(Date.UTC(1), Date.parse(a)); AbortSignal.any([a]);")],
+  ["a format with a zone", file("src/plan.ts", 'new Intl.DateTimeFormat("en", { timeZone }).format(ts);')],
+  ["a signal's type", file("src/plan.ts", "function a({ b }: { b: AbortSignal }, c: AbortSignal, d?: AbortSignal) {}")],
+  ["a room's files", file("src/web/page.ts", "Deno.readTextFile(a); let b: Deno.FsFile; Deno.errors.NotFound;")],
+  ["a tool of Node's", file("src/web/page.ts", 'import { parseEnv } from "node:util";')],
+  ["main is the process", file("main.ts", 'import process from "node:process"; Deno.exit(process.pid);')],
+  ["a test in the folder of its file", new Map([["src/plan.ts", HEAD], ["tests/plan/year_test.ts", ""]])],
   ["the app opens rooms", file("src/app.ts", 'import a from "./web/routes.ts"; import b from "./ingest.ts";')],
 ];
 
@@ -139,7 +227,7 @@ Deno.test("migrations are listed in order", () => {
   const tree = new Map([["sql/0001_a.sql", ""], ["sql/0002_b.sql", ""], [
     "src/postgres/migrate.ts",
     HEAD + imports.join("\n"),
-  ]]);
+  ], ["tests/postgres/migrate_test.ts", ""]]);
   assert.deepEqual(complaintsOf(tree), ["src/postgres/migrate.ts: lists the migrations out of order"]);
 });
 

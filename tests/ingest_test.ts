@@ -1,108 +1,7 @@
 import assert from "node:assert/strict";
-import { type Bar, type Series, seriesName } from "../src/bar.ts";
-import type { Asked, Claim, Effects, Reading } from "../src/effects.ts";
-import type { RunEvent } from "../src/event.ts";
-import { ingest, type IngestOptions, type RunReport } from "../src/ingest.ts";
-import type { Entitlement, SeriesState } from "../src/plan.ts";
-import { type BarRequest, formOf } from "../src/request.ts";
-import { type FailureKind, LeaseLost, type Outcome, type SeriesResult } from "../src/run.ts";
-
-const NOW = Date.parse("2023-07-04T06:00Z");
-const MONDAY = Date.parse("2023-07-03T00:00Z");
-
-type Answer = "bars" | "late" | "refused-rows" | FailureKind;
-interface Script {
-  /** By `SYMBOL form`, else by symbol; default `bars`. */
-  answers?: Record<string, Answer>;
-  perDay?: number;
-  claim?: Claim;
-  storeFails?: Record<string, Error>;
-  recordFails?: Error;
-  closes?: boolean;
-  onAsk?: (request: BarRequest) => void;
-}
-
-/** A world of object literals: what the run did to it can be read afterwards. */
-function world(script: Script = {}) {
-  const asked: string[] = [];
-  const kept: SeriesResult[] = [];
-  const events: RunEvent[] = [];
-  const learnt: Entitlement[] = [];
-  const closed: Outcome[] = [];
-  const lease = { released: false, lost: () => {} };
-  const effects: Effects<Answer> = {
-    now: () => NOW,
-    emit: (event) => events.push(event),
-    claim: () => Promise.resolve(script.claim ?? { runId: 7 }),
-    keepAlive: (_runId, lost) => {
-      lease.lost = lost;
-      return () => void (lease.released = true);
-    },
-    planned: () => Promise.resolve(),
-    states: (series) => Promise.resolve(series.map(newState)),
-    quota: () => Promise.resolve({ perDay: script.perDay ?? null, usedToday: 0, blockedUntil: null }),
-    entitlements: () => Promise.resolve([]),
-    learn: (entitlement) => Promise.resolve(void learnt.push(entitlement)),
-    ask: (request) => {
-      const name = `${request.series.symbol} ${formOf(request)}`;
-      asked.push(name);
-      script.onAsk?.(request);
-      const answer = script.answers?.[name] ?? script.answers?.[request.series.symbol] ?? "bars";
-      return Promise.resolve(wire(answer));
-    },
-    read: (answer) => reading(answer),
-    store: (_reading, { result }) => {
-      const failure = script.storeFails?.[result.series.symbol];
-      if (failure) return Promise.reject(failure);
-      const counts = { inserted: 1, revised: 0, unchanged: 0, provisional: 0, quarantined: 0 };
-      const stored = { ...result, counts, watermark: MONDAY };
-      kept.push(stored);
-      return Promise.resolve(stored);
-    },
-    record: (result) =>
-      script.recordFails ? Promise.reject(script.recordFails) : Promise.resolve(void kept.push(result)),
-    close: (_runId, { outcome }) => Promise.resolve((closed.push(outcome), script.closes ?? true)),
-  };
-  return { effects, asked, kept, events, learnt, closed, lease };
-}
-
-function newState(series: Series): SeriesState {
-  return { series, first: null, watermark: null, newest: null, answeredAt: null, last: null };
-}
-
-function wire(answer: Answer): Asked<Answer> {
-  if (answer === "bars" || answer === "late" || answer === "refused-rows") {
-    return { kind: "bars", document: answer, requests: 1 };
-  }
-  return { kind: answer, message: `the vendor said ${answer}`, requests: answer === "quota" ? 0 : 1 };
-}
-
-function reading(answer: Answer): Reading {
-  const ts = answer === "late" ? MONDAY - 3 * 86_400_000 : MONDAY;
-  const price = { open: "1", high: "1", low: "1", close: "1", volume: "1" };
-  const bar: Bar = { ts, ...price, adjustedClose: null, dividendAmount: null, splitCoefficient: null, settled: true };
-  if (answer !== "refused-rows") return { bars: [bar], rejects: [], newest: ts };
-  return { bars: [], rejects: [{ stamp: "2023-07-03", rule: "zero-price", raw: {} }], newest: null };
-}
-
-function options(symbols: string, change: Partial<IngestOptions> = {}): IngestOptions {
-  return {
-    series: symbols.split(",").map((symbol) => ({ symbol, interval: "daily" as const })),
-    trigger: "manual",
-    market: { delayMs: null, extendedHours: true },
-    adjusted: false,
-    stop: new AbortController().signal,
-    abort: new AbortController().signal,
-    ...change,
-  };
-}
-
-async function played(symbols: string, script: Script = {}, change: Partial<IngestOptions> = {}) {
-  const stage = world(script);
-  const report = await ingest(options(symbols, change), stage.effects) as RunReport;
-  const told = report.results.map(({ series, status, kind }) => `${series.symbol} ${status}${kind ? ` ${kind}` : ""}`);
-  return { ...stage, report, told };
-}
+import { seriesName } from "../src/bar.ts";
+import type { Outcome } from "../src/run.ts";
+import { type Answer, NOW, played } from "./support/story.ts";
 
 Deno.test("every due series stored is complete, and every result is kept once", async () => {
   const { report, told, kept, events, closed, lease } = await played("A,B");
@@ -205,53 +104,39 @@ Deno.test("an answer of which every row is refused is a failure, and its rows ar
   ]);
 });
 
-Deno.test("a stop between two series finishes the first and cancels the rest", async () => {
-  const stop = new AbortController();
-  const { told, report, asked } = await played("A,B,C", { onAsk: () => stop.abort() }, { stop: stop.signal });
-  assert.equal(asked.length, 1);
-  assert.deepEqual(told, ["A stored", "B cancelled cancelled", "C cancelled cancelled"]);
-  assert.equal(report.outcome, "cancelled");
-});
+/**
+ * What each fault comes to: the series' status, and the run's outcome when the series is alone or beside one that is
+ * stored. Every kind is here, or this does not compile.
+ */
+const OUTCOMES: Record<Answer, [status: string, alone: Outcome, beside: Outcome]> = {
+  bars: ["stored", "complete", "complete"],
+  late: ["late stale", "partial", "partial"],
+  "refused-rows": ["failed malformed", "failed", "partial"],
+  empty: ["failed empty", "failed", "partial"],
+  stale: ["failed stale", "failed", "partial"],
+  burst: ["failed burst", "failed", "partial"],
+  "daily-limit": ["deferred daily-limit", "deferred", "deferred"],
+  premium: ["failed premium", "failed", "partial"],
+  "bad-symbol": ["failed bad-symbol", "failed", "partial"],
+  "bad-key": ["failed bad-key", "failed", "partial"],
+  outage: ["failed outage", "failed", "partial"],
+  malformed: ["failed malformed", "failed", "partial"],
+  "unknown-notice": ["failed unknown-notice", "failed", "partial"],
+  database: ["failed database", "failed", "partial"],
+  quota: ["deferred quota", "deferred", "deferred"],
+  cancelled: ["cancelled cancelled", "cancelled", "cancelled"],
+};
 
-Deno.test("a series the database refuses fails alone; a database that is gone ends the run as failed", async () => {
-  const storeFails = { A: new Error("value out of range") };
-  const alone = await played("A,B", { storeFails });
-  assert.deepEqual(alone.told, ["A failed database", "B stored"]);
-  assert.equal(alone.report.outcome, "partial");
-  const gone = await played("A,B", { storeFails, recordFails: new Error("connection refused") });
-  assert.equal(gone.report.outcome, "failed");
-  assert.equal(gone.report.message, "connection refused");
-  assert.deepEqual(gone.closed, ["failed"]);
-});
-
-Deno.test("a lost lease ends the run at once as abandoned and writes no ending", async () => {
-  const stored = await played("A,B", { storeFails: { A: new LeaseLost(7) } });
-  assert.equal(stored.report.outcome, "abandoned");
-  assert.deepEqual(stored.closed, []);
-  assert.ok(stored.events.some(({ type }) => type === "lease-lost"));
-  const closing = await played("A", { closes: false });
-  assert.equal(closing.report.outcome, "abandoned");
-});
-
-Deno.test("a lease lost while the vendor is asked aborts the request", async () => {
-  const stage = world();
-  const effects: Effects<Answer> = {
-    ...stage.effects,
-    ask: (_request, { signal }) => {
-      stage.lease.lost();
-      assert.ok(signal.aborted);
-      return Promise.resolve({ kind: "cancelled", message: "aborted", requests: 1 });
-    },
-    record: () => Promise.reject(new LeaseLost(7)),
-  };
-  const report = await ingest(options("A,B"), effects) as RunReport;
-  assert.equal(report.outcome, "abandoned");
-  assert.deepEqual(stage.closed, []);
-});
-
-Deno.test("a claim that is not ours does nothing at all", async () => {
-  const claim: Claim = { busy: { runId: 3, owner: "other" } };
-  const stage = world({ claim });
-  assert.equal(await ingest(options("A"), stage.effects), claim);
-  assert.deepEqual([stage.asked, stage.events, stage.closed], [[], [], []]);
+Deno.test("each fault has exactly one outcome, alone and beside a series that is stored", async () => {
+  for (const [fault, [status, alone, beside]] of Object.entries(OUTCOMES) as [Answer, typeof OUTCOMES["bars"]][]) {
+    for (const concurrency of [1, 4]) {
+      const answers = { A: fault };
+      const one = await played("A", { answers, perDay: 25 }, { concurrency });
+      assert.deepEqual([one.told, one.report.outcome, one.closed], [[`A ${status}`], alone, [alone]], fault);
+      // First the good one: a refused key or a spent quota would leave it nothing.
+      const two = await played("GOOD,A", { answers, perDay: 25 }, { concurrency });
+      assert.deepEqual([two.told.toSorted(), two.report.outcome], [[`A ${status}`, "GOOD stored"], beside], fault);
+      assert.equal(two.kept.length, 2, "each series has one result");
+    }
+  }
 });

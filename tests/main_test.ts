@@ -185,8 +185,7 @@ Deno.test("the key is nowhere: not in output, log files or any table, even when 
 
 Deno.test("check finds the stock_data of another program, and says how to keep it", async () => {
   await using at = await stage();
-  const tables = await at.db.pool.query("select tablename from pg_tables where schemaname = 'public'");
-  await at.db.pool.query(`drop table ${tables.rows.map(({ tablename }) => tablename).join(", ")} cascade`);
+  await at.db.pool.query("drop schema public cascade; create schema public");
   await at.db.pool.query("create table stock_data (symbol text, ts timestamptz)");
   const ended = await runProgram(["check"], { cwd: at.cwd, env: settings(at.vendor, at.url) });
   assert.equal(ended.code, 1, ended.stdout);

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { type Interval, seriesName } from "../src/bar.ts";
 import type { Market } from "../src/due.ts";
-import { plan, type PlanOptions, REPROBE_MS, type SeriesState } from "../src/plan.ts";
+import { REPROBE_MS } from "../src/coverage.ts";
+import { plan, type PlanOptions, type SeriesState } from "../src/plan.ts";
 import { formOf } from "../src/request.ts";
+import type { FailureKind } from "../src/run.ts";
 
 const at = (iso: string) => Date.parse(iso);
 const NOW = at("2023-07-04T06:00Z");
@@ -13,6 +15,7 @@ const options: PlanOptions = {
   adjusted: false,
   quota: { perDay: 25, usedToday: 0, blockedUntil: null },
   entitlements: [],
+  lags: {},
 };
 
 function state(name: string, change: Partial<SeriesState> = {}): SeriesState {
@@ -24,6 +27,7 @@ function state(name: string, change: Partial<SeriesState> = {}): SeriesState {
     newest: null,
     answeredAt: null,
     last: null,
+    recent: [],
     ...change,
   };
 }
@@ -32,7 +36,10 @@ function state(name: string, change: Partial<SeriesState> = {}): SeriesState {
 function told(states: SeriesState[], change: Partial<PlanOptions> = {}): string[] {
   return plan(states, { ...options, ...change }).entries.map((entry) => {
     const head = `${entry.action} ${seriesName(entry.series)}`;
-    if (entry.action === "ask") return `${head} ${formOf(entry.request)}`;
+    if (entry.action === "ask") {
+      const requests = [entry.request, ...entry.then].map((one) => `${formOf(one)}${one.month ? ` ${one.month}` : ""}`);
+      return `${head} ${requests.join(", ")}${entry.later === null ? "" : `, then ${entry.later.kind}`}`;
+    }
     return entry.action === "defer"
       ? `${head} ${entry.kind} ${new Date(entry.until).toISOString()}`
       : `${head} ${entry.why}`;
@@ -93,26 +100,54 @@ Deno.test("what is complete costs nothing", () => {
   );
 });
 
-Deno.test("stored series come before new ones, those furthest behind first", () => {
+Deno.test("what brings most sessions per request comes first, at a tie what is furthest behind", () => {
   const states = [
-    state("NEW daily"),
     state("NEAR daily", { watermark: at("2023-06-30T00:00Z") }),
-    state("FAR daily", { watermark: at("2023-06-01T00:00Z") }),
+    state("FIVE daily", { watermark: at("2023-06-26T00:00Z") }),
+    state("FAR daily", { watermark: at("2021-06-01T00:00Z") }),
+    state("WEEK weekly", { watermark: at("2023-06-23T00:00Z") }),
+    state("NEW daily"),
+    // Three compact sessions' worth, and a month by month hole: four months and the newest days for 83 sessions.
+    state("NEW 30min"),
+    state("HOLE 30min", { watermark: at("2023-03-03T20:30Z") }),
   ];
-  assert.deepEqual(told(states).map((line) => line.split(" ")[1]), ["FAR", "NEAR", "NEW"]);
+  assert.deepEqual(told(states).map((line) => line.split(" ").slice(1, 3).join(" ")), [
+    "FAR daily",
+    "NEW daily",
+    "NEW 30min",
+    "HOLE 30min",
+    "WEEK weekly",
+    "FIVE daily",
+    "NEAR daily",
+  ]);
 });
 
-Deno.test("what the quota does not cover is deferred to the next UTC midnight", () => {
+Deno.test("what the quota does not cover is deferred to the next UTC midnight, and one request is kept back", () => {
   const states = ["A daily", "B daily", "C daily"].map((name) => state(name));
-  const quota = { perDay: 25, usedToday: 23, blockedUntil: null };
+  const quota = { perDay: 25, usedToday: 22, blockedUntil: null };
   assert.deepEqual(told(states, { quota }), [
     "ask A daily TIME_SERIES_DAILY full",
     "ask B daily TIME_SERIES_DAILY full",
     "defer C daily quota 2023-07-05T00:00:00.000Z",
   ]);
+  const asked = (change: Partial<typeof quota> | { perDay: null }) =>
+    told(states, { quota: { ...quota, ...change } }).filter((line) => line.startsWith("ask")).length;
   // Spent beyond the limit (a smaller plan since noon): nothing, and no negative count.
-  assert.equal(told(states, { quota: { ...quota, usedToday: 30 } }).filter((line) => line.startsWith("ask")).length, 0);
-  assert.equal(told(states, { quota: { ...quota, perDay: null } }).filter((line) => line.startsWith("ask")).length, 3);
+  assert.equal(asked({ usedToday: 30 }), 0);
+  assert.equal(asked({ perDay: null }), 3);
+  assert.equal(asked({ perDay: 10, usedToday: 8 }), 1);
+  assert.equal(asked({ perDay: 9, usedToday: 7 }), 2, "a small quota has none to spare");
+  assert.equal(asked({ perDay: 1, usedToday: 0 }), 1);
+});
+
+Deno.test("months the quota does not cover are asked for as far as it goes, and the series is deferred after them", () => {
+  const hole = state("A 30min", { watermark: at("2023-03-03T20:30Z") });
+  const quota = { perDay: 5, usedToday: 2, blockedUntil: null };
+  const form = "TIME_SERIES_INTRADAY full month";
+  assert.deepEqual(told([hole, state("B weekly", { watermark: at("2023-06-23T00:00Z") })], { quota }), [
+    `ask A 30min ${form} 2023-03, ${form} 2023-04, ${form} 2023-05, then quota`,
+    "defer B weekly quota 2023-07-05T00:00:00.000Z",
+  ]);
 });
 
 Deno.test("after a daily-limit answer nothing is asked until it may be probed again", () => {
@@ -123,17 +158,42 @@ Deno.test("after a daily-limit answer nothing is asked until it may be probed ag
   ]);
 });
 
-Deno.test("a late, empty or unknown symbol rests; a failure of the line does not", () => {
-  const after = (kind: string | null, hoursAgo: number) =>
-    told([state("A daily", { last: { status: "failed", kind, at: NOW - hoursAgo * 3_600_000 } })])[0]!.split(" ")[0];
-  assert.equal(after("stale", 0.9), "defer");
-  assert.equal(after("stale", 1), "ask");
-  assert.equal(after("empty", 5.9), "defer");
-  assert.equal(after("bad-symbol", 23), "defer");
-  assert.equal(after("bad-symbol", 24), "ask");
-  assert.equal(after("outage", 0), "ask");
-  assert.equal(after("database", 0), "ask");
-  assert.equal(after(null, 0), "ask");
+const failed = (kind: FailureKind | null, hoursAgo: number) => ({
+  kind,
+  at: NOW - hoursAgo * 3_600_000,
+  brought: false,
+});
+
+Deno.test("a series in trouble rests, the others go on, and the plan says why and until when", () => {
+  const first = (recent: SeriesState["recent"]) => told([state("A daily", { recent })])[0]!.split(" ")[0];
+  assert.equal(first([failed("stale", 0.9)]), "defer");
+  assert.equal(first([failed("stale", 1)]), "ask");
+  assert.equal(first([failed("outage", 0)]), "ask");
+  assert.equal(first([failed("database", 0)]), "ask");
+  assert.equal(first([failed(null, 0), failed("bad-symbol", 1)]), "ask");
+  const recent = [failed("bad-symbol", 5), failed("bad-symbol", 40)];
+  const { entries } = plan([state("A daily", { recent }), state("B daily")], options);
+  assert.equal(entries[0]!.action, "ask");
+  const { reason, until } = entries[1] as { reason: string; until: number };
+  assert.equal(reason, 'the last 2 answers were "bad-symbol"');
+  assert.equal(new Date(until).toISOString(), "2023-07-06T01:00:00.000Z");
+});
+
+Deno.test("a series in trouble does not ask for the months it may not have had", () => {
+  const hole = { watermark: at("2023-03-03T20:30Z") };
+  const recent = [failed("stale", 30)];
+  assert.deepEqual(told([state("A 30min", { ...hole, recent })]), ["ask A 30min TIME_SERIES_INTRADAY full"]);
+});
+
+Deno.test("a session the vendor cannot have yet is waited for, when nothing else is missing", () => {
+  const [now, lags] = [at("2023-07-03T18:00Z"), { daily: 3 * 3_600_000 }];
+  const friday = state("A daily", { watermark: at("2023-06-30T00:00Z") });
+  assert.deepEqual(told([friday], { now }), ["ask A daily TIME_SERIES_DAILY compact"]);
+  // 2023-07-03 closed at 17:00Z and its bar settles a quarter of an hour later.
+  assert.deepEqual(told([friday], { now, lags }), ["defer A daily stale 2023-07-03T20:15:00.000Z"]);
+  assert.deepEqual(told([friday], { now: at("2023-07-03T20:15Z"), lags }), ["ask A daily TIME_SERIES_DAILY compact"]);
+  const thursday = state("A daily", { watermark: at("2023-06-29T00:00Z") });
+  assert.deepEqual(told([thursday, state("NEW daily")], { now, lags }).map((line) => line.slice(0, 3)), ["ask", "ask"]);
 });
 
 Deno.test("every entry says why", () => {
@@ -144,8 +204,8 @@ Deno.test("every entry says why", () => {
   ];
   const reasons = plan(states, options).entries.map((entry) => entry.reason);
   assert.deepEqual(reasons, [
-    "has 2023-06-29, not yet the session of 2023-07-03",
     "no settled bar yet: starts with the fullest answer this key may have",
+    "has 2023-06-29, not yet the session of 2023-07-03",
     "complete to the session of 2023-07-03",
   ]);
 });

@@ -25,6 +25,30 @@ Deno.test("a secret goes in every spelling, and only it", () => {
   assert.equal(redact("AB12 cd 34"), "AB12 cd 34");
 });
 
+Deno.test("one escaped character in the middle does not save the rest", () => {
+  const redact = createRedactor([KEY]);
+  const units = Array.from(KEY, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  const inJson = JSON.stringify(KEY).slice(1, -1);
+  for (
+    const spelling of [
+      units.join(""),
+      units.join("").toUpperCase().replaceAll("\\U", "\\u"),
+      `${units[0]}${inJson.slice(1)}`,
+      `${inJson.slice(0, 1)}${units[1]}${inJson.slice(2)}`,
+      JSON.stringify(inJson).slice(1, -1),
+      `&#x41;&#066;${KEY.slice(2)}`,
+      `%41${KEY.slice(1)}`,
+      KEY.replace("&", "&amp;").replace('"', "&quot;"),
+    ]
+  ) {
+    assert.equal(redact(`before ${spelling} after`), "before [redacted] after", spelling);
+  }
+  assert.equal(redact(KEY.slice(1)), KEY.slice(1));
+  const accented = createRedactor(["Schlüssel & Brücke"]);
+  const form = new URLSearchParams({ s: "Schlüssel & Brücke" }).toString();
+  assert.equal(accented(`Schl\\u00fcssel &amp; Br%c3%bccke ${form}`), "[redacted] s=[redacted]");
+});
+
 Deno.test("of two secrets that begin alike the longer leaves no tail", () => {
   const redact = createRedactor(["SECRETKEY", "SECRETKEY-AND-MORE"]);
   assert.equal(redact("SECRETKEY-AND-MORE SECRETKEY"), "[redacted] [redacted]");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { INTERVALS } from "../src/bar.ts";
-import { formOf, functionOf, hasSize } from "../src/request.ts";
+import { formOf, functionOf, hasSize, requestOfForm } from "../src/request.ts";
 
 Deno.test("five intraday intervals share one function, which has no adjusted form", () => {
   for (const interval of ["1min", "5min", "15min", "30min", "60min"] as const) {
@@ -33,4 +33,21 @@ Deno.test("a form names function, size and whether a month is asked for, never w
   assert.equal(form("TIME_SERIES_INTRADAY", "full", "2024-01"), "TIME_SERIES_INTRADAY full month");
   assert.equal(form("TIME_SERIES_INTRADAY", "full", "2024-02"), "TIME_SERIES_INTRADAY full month");
   assert.equal(form("TIME_SERIES_INTRADAY", "full", null), "TIME_SERIES_INTRADAY full");
+});
+
+Deno.test("a form leads back to its request, but for the month", () => {
+  for (const interval of INTERVALS) {
+    const series = { symbol: "IBM", interval };
+    for (const name of [functionOf(interval, false), functionOf(interval, true)]) {
+      for (const size of hasSize(name) ? ["compact", "full"] as const : [null]) {
+        const request = { series, function: name, size, month: null };
+        assert.deepEqual(requestOfForm(series, formOf(request)), request);
+        assert.deepEqual(requestOfForm(series, formOf({ ...request, month: "2024-01" })), request);
+      }
+    }
+  }
+  for (const form of ["", "TIME_SERIES_WEEKLY", "time_series_daily full"]) {
+    const message = `Cannot read form "${form}": it is none of daily bars`;
+    assert.throws(() => requestOfForm({ symbol: "IBM", interval: "daily" }, form), { name: "RangeError", message });
+  }
 });

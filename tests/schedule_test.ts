@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { Cron } from "croner";
 import fc from "fast-check";
-import { decideTicks, dueTicks, nextTick, parseSchedule } from "../src/schedule.ts";
+import { dueTicks, nextTick, parseSchedule } from "../src/schedule.ts";
 
 const at = (iso: string) => Date.parse(iso);
 const iso = (instant: number) => new Date(instant).toISOString().replace(":00.000Z", "Z");
@@ -256,40 +257,33 @@ Deno.test("a year of daily, weekly and monthly ticks agrees with a brute-force r
   }
 });
 
-const NOON = at("2026-11-23T12:00:00Z");
-const GRACE = { now: NOON + 5_000, graceMs: 90_000 };
-
-Deno.test("latest: one run makes up for all missed ticks, the others say by which", () => {
-  const due = [NOON - 2 * DAY, NOON - DAY, NOON];
-  const reason = "superseded by the tick of 2026-11-23T12:00:00.000Z";
-  assert.deepEqual(decideTicks(due, { ...GRACE, policy: "latest" }), {
-    run: [{ dueAt: NOON, trigger: "schedule" }],
-    skip: [{ dueAt: NOON - 2 * DAY, reason }, { dueAt: NOON - DAY, reason }],
-  });
-});
-
-Deno.test("a tick noticed after the grace is a catch-up, at the grace exactly it is not", () => {
-  const triggerAfter = (ms: number) =>
-    decideTicks([NOON], { now: NOON + ms, graceMs: 90_000, policy: "latest" }).run[0]?.trigger;
-  assert.equal(triggerAfter(0), "schedule");
-  assert.equal(triggerAfter(90_000), "schedule");
-  assert.equal(triggerAfter(90_001), "catch-up");
-});
-
-Deno.test("all: every tick runs; skip: late ones do not", () => {
-  const due = [NOON - DAY, NOON];
-  assert.deepEqual(decideTicks(due, { ...GRACE, policy: "all" }), {
-    run: [{ dueAt: NOON - DAY, trigger: "catch-up" }, { dueAt: NOON, trigger: "schedule" }],
-    skip: [],
-  });
-  assert.deepEqual(decideTicks(due, { ...GRACE, policy: "skip" }), {
-    run: [{ dueAt: NOON, trigger: "schedule" }],
-    skip: [{ dueAt: NOON - DAY, reason: "missed: the program was not running" }],
-  });
-});
-
-Deno.test("nothing due, nothing decided", () => {
-  for (const policy of ["latest", "all", "skip"] as const) {
-    assert.deepEqual(decideTicks([], { ...GRACE, policy }), { run: [], skip: [] });
+Deno.test("what only croner can read (L, W, #) falls where croner says, also forwards", () => {
+  const [after, upTo] = [at("2023-12-31T12:00:00Z"), at("2029-01-01T12:00:00Z")];
+  for (const cron of ["0 6 L * *", "0 6 15W * *", "0 6 * * 5#2", "0 6 * * 7L", "0 6 29 2 *", "0 6 13 * +FRI"]) {
+    const schedule = parseSchedule(cron, "Europe/Berlin");
+    const croner = new Cron(cron, { timezone: "Europe/Berlin", mode: "5-part" });
+    const expected: number[] = [];
+    for (let next = croner.nextRun(new Date(after)); next!.getTime() <= upTo; next = croner.nextRun(next)) {
+      expected.push(next!.getTime());
+    }
+    assert.deepEqual(dueTicks(schedule, { after, upTo, limit: 99 }).ticks.map(iso), expected.map(iso), cron);
+    assert.equal(nextTick(schedule, after), expected[0]);
   }
+});
+
+Deno.test("a fixed time on a day that a zone left out is due when that day would have been over", () => {
+  assert.deepEqual(ticksIn("0 6 * * *", "Pacific/Apia", ["2011-12-29T00:00:00Z", "2012-01-01T00:00:00Z"]), [
+    "2011-12-29T16:00Z",
+    "2011-12-30T10:00Z", // there was no 30 December in Samoa: the clocks went from the 29th, 24:00 to the 31st, 00:00
+    "2011-12-30T16:00Z",
+    "2011-12-31T16:00Z",
+  ]);
+});
+
+Deno.test("four years of minutes are counted without running out of anything", () => {
+  const schedule = parseSchedule("* * * * *", "Europe/London");
+  const [after, upTo] = [at("1996-01-01T00:00:00Z"), at("2000-01-01T00:00:00Z")];
+  const { ticks, dropped } = dueTicks(schedule, { after, upTo, limit: 1e9 });
+  assert.equal(ticks.length, (upTo - after) / 60_000);
+  assert.equal(dropped, 0);
 });

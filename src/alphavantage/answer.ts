@@ -67,7 +67,7 @@ export function classify(body: string, { httpStatus, request }: Asked): Answer {
   if (notice !== null) return { kind: "unknown-notice", message: cut(notice) };
   if (httpStatus >= 300) return refuse("unknown-notice", `HTTP ${httpStatus} with a JSON body and no notice`);
   if (Object.keys(object).length === 0) return refuse("empty", "it is an empty object"); // #17
-  const document = openEnvelope(object, { request, source: body });
+  const document = openEnvelope(object, { request, source: text });
   if (typeof document === "string") return refuse("malformed", document);
   if (Object.keys(document.rows).length === 0) return refuse("empty", "it has no rows");
   return { kind: "bars", document };

@@ -1,6 +1,6 @@
 /**
- * How is the vendor asked? One request at a time: charge the ledger, keep the pace, send, classify, and try again where
- * that can help. Every text that leaves here has the key taken out.
+ * How is the vendor asked? Charge the ledger, keep the pace, send, classify, and try again where that can help; several
+ * answers may be waited for at once, the sending is in turn. Every text that leaves here has the key taken out.
  */
 import { type BackoffPolicy, delayBefore } from "../backoff.ts";
 import type { RunEvent } from "../event.ts";
@@ -11,10 +11,12 @@ import { type Address, describeRequest, requestUrl } from "./address.ts";
 import { type Answer, attemptsWorth, classify, leastWait } from "./answer.ts";
 import { nextSend, type Pace } from "./pace.ts";
 import { type Exchange, exchange } from "./transport.ts";
-import { createTurns } from "./turns.ts";
+import { createTurns, type InTurn } from "./turns.ts";
 
 /** A month of 1min bars is some 5 MB; twenty years of daily ones 1.3 (facts §8). */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
+/** The ledger is charged this much before the instant of sending, so that its round trip does not slow the pace. */
+const CHARGE_LEAD_MS = 25;
 
 export interface Clock {
   /** Epoch ms. */
@@ -39,6 +41,8 @@ export interface ClientOptions extends Address {
   /** Default 32 MB. */
   readonly maxBodyBytes?: number;
   readonly pace: Pace;
+  /** Asks under way at once, retries included. A free key is refused at more than one (facts §2.3). */
+  readonly concurrency: number;
   readonly backoff: BackoffPolicy;
   /** When this key last sent a request, also by an earlier process; epoch ms. */
   readonly lastSentAt?: number | null;
@@ -46,10 +50,10 @@ export interface ClientOptions extends Address {
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
-  /** Called before every attempt: the ledger knows of a request before the vendor does. */
+  /** Called before every attempt: the ledger knows of a request before the vendor does. `at`: when it will be sent. */
   readonly charge: (
     request: BarRequest,
-    attempt: number,
+    options: { readonly attempt: number; readonly at: number },
   ) => Promise<{ readonly id: number } | { readonly refused: string; readonly until: number | null }>;
   /** Called after every attempt that was charged. */
   readonly record: (id: number, record: RequestRecord) => Promise<void>;
@@ -73,6 +77,8 @@ export interface AskResult {
     | { readonly kind: "cancelled"; readonly message: string };
   /** The last body that came, key removed. */
   readonly body: string | null;
+  /** The last request sent: its id in the ledger, and when its exchange was over, epoch ms. */
+  readonly last: { readonly requestId: number; readonly receivedAt: number } | null;
   /** HTTP requests sent. */
   readonly requests: number;
 }
@@ -88,46 +94,55 @@ export interface Client {
 interface Line {
   readonly options: ClientOptions;
   readonly redact: (text: string) => string;
+  /** One at a time may charge and send. */
+  readonly sending: InTurn;
   lastSentAt: number | null;
+  /** The last burst refusal: it is everybody's, so nobody sends within its wait. `null` when that is over. */
+  burst: { readonly at: number; readonly waitMs: number } | null;
 }
 
 /** One ask on its way. */
 interface Errand extends AskOptions {
   readonly line: Line;
   requests: number;
+  last: AskResult["last"];
   body: string | null;
 }
 
-/** Asks one after the other: simultaneous calls are refused even within the quota (facts §2.3). */
 export function createClient(options: ClientOptions): Client {
   const line: Line = {
     options,
     redact: createRedactor([options.key]),
+    sending: createTurns(1),
     lastSentAt: options.lastSentAt ?? null,
+    burst: null,
   };
-  const inTurn = createTurns();
+  const inTurn = createTurns(options.concurrency);
   const closed = new AbortController();
   return {
     close: () => closed.abort(),
     async ask(request, { signal, onEvent }) {
       const either = AbortSignal.any([signal, closed.signal]);
-      const errand: Errand = { line, signal: either, onEvent, requests: 0, body: null };
+      const errand: Errand = { line, signal: either, onEvent, requests: 0, last: null, body: null };
       const answer = await inTurn(either, () => askPatiently(request, errand)).catch((error): AskResult["answer"] => {
         if (!either.aborted || error !== either.reason) throw error;
         const message = `Cannot go on asking for ${describeRequest(request)}: the program was told to stop`;
         return { kind: "cancelled", message };
       });
-      return { answer, body: errand.body, requests: errand.requests };
+      const { body, last, requests } = errand;
+      return { answer, body, last, requests };
     },
   };
 }
 
 /** Tries until an answer is final. Rejects with the signal's reason when stopped between two requests. */
 async function askPatiently(request: BarRequest, errand: Errand): Promise<AskResult["answer"]> {
-  const { line: { options: { backoff, random } }, onEvent } = errand;
+  const { line, onEvent } = errand;
+  const { backoff, clock, random } = line.options;
   for (let attempt = 1;; attempt += 1) {
     const answer = await askOnce(request, { attempt, errand });
     if (answer.kind === "bars" || answer.kind === "quota" || answer.kind === "cancelled") return answer;
+    if (answer.kind === "burst") line.burst = { at: clock.now(), waitMs: leastWait(answer) };
     if (attempt >= attemptsWorth(answer.kind)) return answer;
     const delayMs = delayBefore(attempt + 1, backoff, { random: random(), floorMs: leastWait(answer) });
     if (delayMs === null) return answer;
@@ -141,27 +156,53 @@ async function askOnce(
   { attempt, errand }: { attempt: number; errand: Errand },
 ): Promise<AskResult["answer"]> {
   const { line, signal, onEvent } = errand;
-  const { clock, pace, charge, record, fetch = globalThis.fetch, timeoutMs, maxBodyBytes = MAX_BODY_BYTES } =
-    line.options;
-  const now = clock.now();
-  await pause(nextSend(line.lastSentAt, { now, pace }) - now, errand);
-  const charged = await charge(request, attempt);
-  if ("refused" in charged) return { kind: "quota", message: charged.refused, until: charged.until };
+  const { clock, record, fetch = globalThis.fetch, timeoutMs, maxBodyBytes = MAX_BODY_BYTES } = line.options;
   const about = { series: request.series, form: formOf(request), attempt };
-  onEvent({ type: "request-sent", ...about });
-  const sentAt = clock.now();
-  line.lastSentAt = sentAt;
-  errand.requests += 1;
-  const got = await exchange(requestUrl(request, line.options), { fetch, timeoutMs, maxBodyBytes, signal });
+  const start = await line.sending(signal, async () => {
+    const charged = await chargeInTime(request, { attempt, errand });
+    if ("refused" in charged) return charged;
+    onEvent({ type: "request-sent", ...about });
+    const sentAt = clock.now();
+    // A timer that rings a moment early must not add up over many requests.
+    line.lastSentAt = Math.max(charged.at, sentAt);
+    errand.requests += 1;
+    // Wrapped, because a promise as it is would be waited for here, and the next one could not be sent meanwhile.
+    const got = exchange(requestUrl(request, line.options), { fetch, timeoutMs, maxBodyBytes, signal });
+    return { id: charged.id, sentAt, answer: { got } };
+  });
+  if ("refused" in start) return { kind: "quota", message: start.refused, until: start.until };
+  const got = await start.answer.got;
   const { httpStatus, bytes } = got;
-  const durationMs = clock.now() - sentAt;
+  const receivedAt = clock.now();
+  errand.last = { requestId: start.id, receivedAt };
+  const durationMs = receivedAt - start.sentAt;
   const answer = understand(got, { request, errand });
   const message = answer.kind === "bars" ? null : answer.message;
-  await record(charged.id, { kind: answer.kind, httpStatus, bytes, durationMs, message });
+  await record(start.id, { kind: answer.kind, httpStatus, bytes, durationMs, message });
   if (answer.kind !== "cancelled") {
     onEvent({ type: "request-answered", ...about, kind: answer.kind, httpStatus, bytes, durationMs, message });
   }
   return answer;
+}
+
+/** Waits for the instant of sending and charges the ledger just before it. */
+async function chargeInTime(
+  request: BarRequest,
+  { attempt, errand }: { attempt: number; errand: Errand },
+): Promise<{ id: number; at: number } | { refused: string; until: number | null }> {
+  const { line } = errand;
+  const { clock, pace, charge } = line.options;
+  const now = clock.now();
+  const { burst } = line;
+  // As with the pace, a clock set back costs one such wait and not the time it was set back by.
+  const calm = burst === null ? now : Math.min(burst.at, now) + burst.waitMs;
+  const at = Math.max(nextSend(line.lastSentAt, { now, pace }), calm);
+  await pause(at - now - CHARGE_LEAD_MS, errand);
+  const charged = await charge(request, { attempt, at });
+  if ("refused" in charged) return charged;
+  await pause(at - clock.now(), errand);
+  if (line.burst === burst) line.burst = null;
+  return { id: charged.id, at };
 }
 
 /** The key is taken out of the body before anything reads it, and out of what the body says. */

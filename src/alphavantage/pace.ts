@@ -1,21 +1,20 @@
 /** When may the next request be sent? Evenly spaced, never in bursts: the vendor refuses bursts even within its quota. */
 
 export interface Pace {
-  /** Requests the key may send per second and per minute; `null`: no such limit. */
-  readonly perSecond: number | null;
+  /** Requests the key may send per minute; `null`: no such limit. */
   readonly perMinute: number | null;
-  /** The operator's own least distance between two requests, in milliseconds. */
+  /** The operator's own least distance between two requests, in milliseconds: with 1,000 / n, never more than n a second. */
   readonly politeDelayMs: number;
 }
 
-/** Requests sent exactly at the limit reach the vendor a little closer together at times, by the network's jitter. */
-const MARGIN_MS = 100;
-
-/** Least distance in milliseconds between the beginnings of two requests. */
-export function gapOf({ perSecond, perMinute, politeDelayMs }: Pace): number {
-  const second = perSecond === null ? 0 : 1_000 / perSecond + MARGIN_MS;
-  const minute = perMinute === null ? 0 : 60_000 / perMinute + MARGIN_MS;
-  return Math.ceil(Math.max(second, minute, politeDelayMs));
+/**
+ * Least distance in milliseconds between the beginnings of two requests.
+ *
+ * Exactly a minute divided by the requests it may hold (rounded up to what a clock can show), and no margin: requests
+ * that far apart are never more than allowed in any minute, wherever it begins, so a plan's whole rate can be used.
+ */
+export function gapOf({ perMinute, politeDelayMs }: Pace): number {
+  return Math.ceil(Math.max(perMinute === null ? 0 : 60_000 / perMinute, politeDelayMs));
 }
 
 /**

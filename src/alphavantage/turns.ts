@@ -1,33 +1,40 @@
-/** Who may ask now? One at a time, in the order they came. */
+/** Who may work now? At most so many at once, in the order they came. */
 
-/** Runs `work` when everybody before has finished; rejects with the signal's reason when that comes first. */
+/** Runs `work` when there is a place for it; rejects with the signal's reason when that comes first. */
 export type InTurn = <Result>(signal: AbortSignal, work: () => Promise<Result>) => Promise<Result>;
 
-export function createTurns(): InTurn {
-  let tail: Promise<void> = Promise.resolve();
+/** @param places how many may work at once; 1: one after the other */
+export function createTurns(places: number): InTurn {
+  let free = places;
+  const waiting: (() => void)[] = [];
+  const enter = (signal: AbortSignal) => {
+    if (free > 0) {
+      free -= 1;
+      return Promise.resolve();
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const leave = () => {
+      waiting.splice(waiting.indexOf(called), 1);
+      reject(signal.reason);
+    };
+    const called = () => {
+      signal.removeEventListener("abort", leave);
+      resolve();
+    };
+    waiting.push(called);
+    signal.addEventListener("abort", leave, { once: true });
+    return promise;
+  };
   return async (signal, work) => {
-    const turn = tail;
-    const { promise, resolve: done } = Promise.withResolvers<void>();
-    tail = promise;
+    signal.throwIfAborted();
+    await enter(signal);
     try {
-      await until(turn, signal);
       return await work();
     } finally {
-      // One who left the queue still hands on only when those before him are done.
-      void turn.then(done);
+      // A place that is handed on is never free in between: nobody can push in.
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
     }
   };
-}
-
-/** Waits for a promise that never rejects; rejects as soon as the signal is aborted. */
-async function until(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 }

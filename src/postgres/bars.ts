@@ -1,12 +1,14 @@
 /**
  * How are the bars of one answer written: which rows change, which are left alone, what is kept of what they said?
  *
- * One transaction holds the fence, the bars, their revisions, the quarantine and the series result. Only the holder of
- * the one running run gets past the fence, so no second writer exists and plain inserts and updates are enough.
+ * One transaction holds the fence, the archived answer, the bars, their revisions, the quarantine and the series result.
+ * Only the holder of the one running run gets past the fence, so no second writer exists and plain inserts and updates
+ * are enough.
  */
 import type pg from "pg";
 import type { Bar, Interval, Reject, Series } from "../bar.ts";
 import { NO_ROWS, type RowCounts, type SeriesResult } from "../run.ts";
+import { type Answer, archiveAnswer } from "./answers.ts";
 import type { Database } from "./connect.ts";
 import { quarantineRows } from "./quarantine.ts";
 import { committedBefore, writeResult } from "./results.ts";
@@ -16,11 +18,12 @@ import { instant, plainArray } from "./values.ts";
 
 export interface StoreOptions extends Holder {
   readonly series: Series;
+  /** What the rows were read from. Revisions and quarantine are dated by when it was received. */
+  readonly answer: Answer;
   /** At most one per time, week or month. Any order. */
   readonly bars: readonly Bar[];
   readonly rejects: readonly Reject[];
   readonly result: Pick<SeriesResult, "status" | "kind" | "message" | "requests" | "startedAt" | "finishedAt">;
-  readonly now: number;
 }
 
 /**
@@ -31,31 +34,50 @@ export interface StoreOptions extends Holder {
  * - a settled bar that comes back different leaves its old values in `revision`
  * - weekly and monthly bars are matched by ISO week and calendar month: another date in the same period replaces the row
  * - adjusted columns follow the newest adjusted answer. They change at every dividend (facts §6.3), so such a change is
- *   written, but is no revision and counts as unchanged. A plain answer keeps them while the close they belong to stands
+ *   written, but is no revision, counts as unchanged and leaves the bar with the answer that gave its prices. A plain
+ *   answer keeps them while the close they belong to stands
  *
  * @returns the series result as it now stands in the run, with exact counts and the watermark read back
  * @throws LeaseLost when the run is no longer the holder's
  */
 export async function storeSeries(
   db: Database,
-  { runId, owner, leaseMs, series, bars, rejects, result, now }: StoreOptions,
+  { runId, owner, leaseMs, series, answer, bars, rejects, result }: StoreOptions,
 ): Promise<SeriesResult> {
-  const sorted = inKeyOrder(series, bars);
+  const batchRows = db.capabilities.batchRows;
   return await transaction(db, async (client, attempt) => {
     if (attempt > 1) {
       const stored = await committedBefore(client, { runId, result: { series, finishedAt: result.finishedAt } });
       if (stored !== null) return stored;
     }
     await fence(client, { runId, owner, leaseMs });
-    let counts = NO_ROWS;
-    for (let start = 0; start < sorted.length; start += db.capabilities.batchRows) {
-      const batch = sorted.slice(start, start + db.capabilities.batchRows);
-      counts = add(counts, await upsert(client, { runId, series, batch, now }));
-    }
-    await quarantineRows(client, { runId, series, rejects, now, batchRows: db.capabilities.batchRows });
-    counts = { ...counts, quarantined: rejects.length };
+    const answerId = await archiveAnswer(client, { runId, series, answer });
+    const now = answer.receivedAt;
+    const counts = await writeRows(client, { runId, series, answerId, bars, rejects, now, batchRows });
     return await writeResult(client, { runId, result: { ...result, series, counts } });
   });
+}
+
+/** The rows of one answer. `runId`: the run that asked for it, `null` when it is known no more. */
+export interface Rows extends Pick<StoreOptions, "series" | "bars" | "rejects"> {
+  readonly runId: number | null;
+  readonly answerId: number;
+  readonly now: number;
+  readonly batchRows: number;
+  /** Bad rows first seen before this instant (epoch ms) are known and counted already. */
+  readonly countSince?: number;
+}
+
+/** Writes them by the rules of {@link storeSeries}, inside the caller's transaction. */
+export async function writeRows(client: pg.PoolClient, { bars, rejects, ...rows }: Rows): Promise<RowCounts> {
+  const sorted = inKeyOrder(rows.series, bars);
+  let counts = NO_ROWS;
+  for (let start = 0; start < sorted.length; start += rows.batchRows) {
+    const batch = sorted.slice(start, start + rows.batchRows);
+    counts = add(counts, await upsert(client, { ...rows, batch }));
+  }
+  await quarantineRows(client, { ...rows, rejects });
+  return { ...counts, quarantined: rejects.length };
 }
 
 /** Answers come newest first; in key order the index grows at its end. */
@@ -68,7 +90,7 @@ function inKeyOrder({ symbol, interval }: Series, bars: readonly Bar[]): Bar[] {
 
 async function upsert(
   client: pg.PoolClient,
-  { runId, series, batch, now }: { runId: number; series: Series; batch: readonly Bar[]; now: number },
+  { runId, series, answerId, batch, now }: Omit<Rows, "bars" | "rejects"> & { batch: readonly Bar[] },
 ): Promise<RowCounts> {
   const column = (value: (bar: Bar) => string | boolean | null) => plainArray(batch.map(value));
   const { rows: [counts] } = await client.query<RowCounts>(UPSERT[series.interval], [
@@ -86,6 +108,7 @@ async function upsert(
     column((bar) => bar.dividendAmount),
     column((bar) => bar.splitCoefficient),
     column((bar) => bar.settled),
+    answerId,
   ]);
   return counts!;
 }
@@ -134,7 +157,7 @@ with given as (
     stored.ts as old_ts, stored.open as old_open, stored.high as old_high, stored.low as old_low,
     stored.close as old_close, stored.volume as old_volume, stored.settled as old_settled,
     stored.adjusted_close as old_adjusted_close, stored.dividend_amount as old_dividend_amount,
-    stored.split_coefficient as old_split_coefficient,
+    stored.split_coefficient as old_split_coefficient, stored.answer_id as old_answer_id,
     (stored.ts, stored.open, stored.high, stored.low, stored.close, stored.volume)
       is distinct from (given.ts, given.open, given.high, given.low, given.close, given.volume) as differs
   from given left join stock_data as stored
@@ -155,22 +178,23 @@ with given as (
   from compared
 ), kept as (
   insert into revision (symbol, "interval", ts, open, high, low, close, volume, adjusted_close, dividend_amount,
-    split_coefficient, seen_at, run_id)
+    split_coefficient, seen_at, run_id, answer_id, changed_by)
   select $1, $2, old_ts, old_open, old_high, old_low, old_close, old_volume, old_adjusted_close, old_dividend_amount,
-    old_split_coefficient, $4, $3
+    old_split_coefficient, $4, $3, old_answer_id, $15::bigint
   from judged where became = 'revised'
 ), updated as (
   update stock_data as stored set ts = judged.ts, open = judged.open, high = judged.high, low = judged.low,
     close = judged.close, volume = judged.volume, adjusted_close = judged.adjusted_close,
     dividend_amount = judged.dividend_amount, split_coefficient = judged.split_coefficient,
-    settled = judged.settled, answer_id = null
+    settled = judged.settled,
+    answer_id = case when judged.became = 'unchanged' then stored.answer_id else $15::bigint end
   from judged
   where judged.old_ts is not null and judged.changes
     and stored.symbol = $1 and stored."interval" = $2 and stored.ts = judged.old_ts
 ), added as (
   insert into stock_data (symbol, "interval", ts, open, high, low, close, volume, adjusted_close, dividend_amount,
-    split_coefficient, settled)
-  select $1, $2, ts, open, high, low, close, volume, adjusted_close, dividend_amount, split_coefficient, settled
+    split_coefficient, settled, answer_id)
+  select $1, $2, ts, open, high, low, close, volume, adjusted_close, dividend_amount, split_coefficient, settled, $15::bigint
   from judged where old_ts is null order by ts
 )
 select

@@ -1,9 +1,9 @@
 /** Which database do we talk to, and what can it do? One seam for a PostgreSQL server and the embedded engine. */
 import type pg from "pg";
 
-/** `embedded` with `dataDir: null` lives in memory. `loadDataDir`: a `dumpDataDir` archive to start a new one from. */
+/** `timeoutMs`: for one statement, a minute if not given. `embedded` with `dataDir: null` lives in memory. `loadDataDir`: a `dumpDataDir` archive to start a new one from. */
 export type DatabaseConfig =
-  | { readonly kind: "server"; readonly url: string; readonly poolSize: number }
+  | { readonly kind: "server"; readonly url: string; readonly poolSize: number; readonly timeoutMs?: number }
   | { readonly kind: "embedded"; readonly dataDir: string | null; readonly loadDataDir?: Blob };
 
 /** What differs between the engines, so that statements ask for a faculty and never for a name. */

@@ -16,6 +16,11 @@ const TODO: Readonly<Record<string, string>> = {
   "ENOTFOUND": "the server's name is not known here: is it running, is DNS?",
 };
 
+/** What is said of a connection that broke while nobody used it. */
+export function brokenConnection(error: Error): string {
+  return `A database connection broke and is replaced: ${explain(error)}`;
+}
+
 /** The error's own words, its code, and what to do where that is known. */
 export function explain(error: unknown): string {
   const words = error instanceof Error ? error.message : String(error);

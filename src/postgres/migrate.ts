@@ -1,6 +1,8 @@
 /** Which schema does this program need, and how does a database get there? Forward only, one transaction per step. */
 import type pg from "pg";
 import initial from "../../sql/0001_initial.sql" with { type: "text" };
+import archive from "../../sql/0002_archive.sql" with { type: "text" };
+import events from "../../sql/0003_events.sql" with { type: "text" };
 import type { Database } from "./connect.ts";
 import { errorCode, transaction } from "./transaction.ts";
 
@@ -13,6 +15,8 @@ export interface Migration {
 /** Every file of `sql/`, in order: the place in the list is the version. */
 export const MIGRATIONS: readonly Migration[] = [
   { name: "0001_initial", sql: initial },
+  { name: "0002_archive", sql: archive },
+  { name: "0003_events", sql: events },
 ];
 
 /** Any constant will do, as long as nobody else takes the same advisory lock in this database. */

@@ -1,17 +1,22 @@
 /** Where do rows go that break a rule? Kept once as the vendor gave them, with a count of how often they came back. */
 import type pg from "pg";
 import type { Reject, Series } from "../bar.ts";
-import { instant } from "./values.ts";
+import { instant, instantOrNull } from "./values.ts";
 
-/** Adds the rows, or counts them again if the same bad row is there from before. Part of the store's transaction. */
+/**
+ * Adds the rows, or counts them again if the same bad row is there from before. Part of the store's transaction.
+ *
+ * @param options.countSince rows first seen before it (epoch ms) are left as they are; by default none are
+ */
 export async function quarantineRows(
   client: pg.PoolClient,
-  { runId, series, rejects, now, batchRows }: {
-    runId: number;
+  { runId, series, rejects, now, batchRows, countSince }: {
+    runId: number | null;
     series: Series;
     rejects: readonly Reject[];
     now: number;
     batchRows: number;
+    countSince?: number;
   },
 ): Promise<void> {
   for (let start = 0; start < rejects.length; start += batchRows) {
@@ -23,7 +28,8 @@ export async function quarantineRows(
        from unnest($5::text[], $6::text[], $7::text[]) as given (stamp, rule, raw)
        group by stamp, rule, raw order by stamp, rule, raw
        on conflict (symbol, "interval", rule, md5(stamp || ' ' || raw)) do update set
-         run_id = excluded.run_id, last_seen_at = excluded.last_seen_at, times = old.times + excluded.times`,
+         run_id = excluded.run_id, last_seen_at = excluded.last_seen_at, times = old.times + excluded.times
+         where $8::timestamptz is null or old.first_seen_at >= $8`,
       [
         runId,
         series.symbol,
@@ -32,6 +38,7 @@ export async function quarantineRows(
         batch.map(({ stamp }) => withoutNul(stamp)),
         batch.map(({ rule }) => rule),
         batch.map(({ raw }) => JSON.stringify(raw) ?? "null"),
+        instantOrNull(countSince ?? null),
       ],
     );
   }

@@ -16,16 +16,18 @@ const RESULT = `json_build_object('symbol', symbol, 'interval', "interval") as s
  * Records the result of a series that has nothing to store (failed, deferred, cancelled). Bars and their result go
  * together through `storeSeries`.
  *
+ * @returns the row as it now stands in the run
  * @throws LeaseLost when the run is no longer the holder's
  */
 export async function recordResult(
   db: Database,
   { result, ...holder }: Holder & { result: SeriesResult },
-): Promise<void> {
-  await transaction(db, async (client, attempt) => {
-    if (attempt > 1 && await committedBefore(client, { runId: holder.runId, result }) !== null) return;
+): Promise<SeriesResult> {
+  return await transaction(db, async (client, attempt) => {
+    const before = attempt > 1 ? await committedBefore(client, { runId: holder.runId, result }) : null;
+    if (before !== null) return before;
     await fence(client, holder);
-    await writeResult(client, { runId: holder.runId, result });
+    return await writeResult(client, { runId: holder.runId, result });
   });
 }
 

@@ -7,7 +7,7 @@
 import type pg from "pg";
 import { LeaseLost, type Outcome, type Totals, type Trigger } from "../run.ts";
 import type { Database } from "./connect.ts";
-import { lockOwedTick } from "./ticks.ts";
+import { isOwed, lockTick } from "./ticks.ts";
 import { query, transaction } from "./transaction.ts";
 import { instant } from "./values.ts";
 
@@ -63,6 +63,8 @@ export function claimRun(
   { owner, trigger, tickId, leaseMs, now, exclusive }: ClaimOptions,
 ): Promise<Claim> {
   return transaction(db, async (client, attempt): Promise<Claim> => {
+    // Before a dead run is touched: whoever holds the tick waits at the index of open runs for whoever closes that one.
+    if (tickId !== null) await lockTick(client, tickId);
     const abandoned = await abandonDead(client, { owner, now, exclusive });
     if (attempt > 1) {
       // The commit of an earlier attempt may have arrived although its answer did not.
@@ -72,7 +74,7 @@ export function claimRun(
       );
       if (mine !== undefined) return { runId: mine.id, abandoned };
     }
-    if (tickId !== null && !await lockOwedTick(client, tickId)) return { taken: true, abandoned };
+    if (tickId !== null && !await isOwed(client, tickId)) return { taken: true, abandoned };
     for (let look = 1; look <= 10; look++) {
       const { rows: [started] } = await client.query(
         `insert into run (trigger, tick_id, owner, lease_until, started_at)

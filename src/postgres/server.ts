@@ -4,11 +4,14 @@ import type { Database, OpenOptions } from "./connect.ts";
 import { errorCode } from "./transaction.ts";
 import { VALUE_TYPES } from "./values.ts";
 
+const DEFAULT_TIMEOUT_MS = 60_000;
 const CONNECT_MS = 10_000;
-const STATEMENT_MS = 60_000;
 const LOCK_MS = 15_000;
-/** For a server that no longer answers at all: it cannot end its own statement. */
-const SILENCE_MS = STATEMENT_MS + 15_000;
+/**
+ * A transaction of a process that has fallen silent (stopped, or cut off) holds its locks no longer than its lease lasts:
+ * they keep others from taking its run over.
+ */
+const IDLE_TRANSACTION_MS = 10_000;
 /** NUMERIC knows Infinity since PostgreSQL 14; the bounds on prices use it. */
 const OLDEST_VERSION = 140_000;
 
@@ -19,14 +22,41 @@ interface Target {
   readonly user: string;
 }
 
-/** Opens a pool on a server and proves with one query that it answers. */
+interface Limits {
+  readonly connectMs: number;
+  /** The server ends a statement after this, */
+  readonly statementMs: number;
+  /** and a transaction left idle after this. */
+  readonly idleMs: number;
+  readonly lockMs: number;
+  /** For a server that no longer answers at all, as on a connection cut in silence: it cannot end its own statement. */
+  readonly silenceMs: number;
+}
+
+function limitsOf(timeoutMs: number): Limits {
+  return {
+    connectMs: Math.min(CONNECT_MS, timeoutMs),
+    statementMs: timeoutMs,
+    idleMs: Math.min(IDLE_TRANSACTION_MS, timeoutMs),
+    lockMs: Math.min(LOCK_MS, timeoutMs),
+    silenceMs: Math.ceil(timeoutMs * 1.25),
+  };
+}
+
+/**
+ * Opens a pool on a server and proves with one query that it answers.
+ *
+ * @param options.timeoutMs for one statement (default a minute); every other limit follows from it
+ */
 export async function openServer(
-  { url, poolSize }: { url: string; poolSize: number },
+  { url, poolSize, timeoutMs = DEFAULT_TIMEOUT_MS }: { url: string; poolSize: number; timeoutMs?: number },
   { onError }: OpenOptions,
 ): Promise<Database> {
   const { target, attempts } = connectionUrls(url);
   const describe = `${target.host}:${target.port}/${target.database}`;
-  const pool = await firstThatAnswers(attempts.map((attempt) => () => poolOn(attempt, { poolSize, onError })), target);
+  const limits = limitsOf(timeoutMs);
+  const pools = attempts.map((attempt) => () => poolOn(attempt, { poolSize, onError, limits }));
+  const pool = await firstThatAnswers(pools, { ...target, ...limits });
   let closing: Promise<void> | null = null;
   return {
     pool,
@@ -37,20 +67,23 @@ export async function openServer(
   };
 }
 
-function poolOn(url: string, { poolSize, onError }: { poolSize: number } & OpenOptions): pg.Pool {
+function poolOn(
+  url: string,
+  { poolSize, onError, limits }: { poolSize: number; limits: Limits } & OpenOptions,
+): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
     types: VALUE_TYPES,
     application_name: "stocks-etl",
-    connectionTimeoutMillis: CONNECT_MS,
-    query_timeout: SILENCE_MS,
+    connectionTimeoutMillis: limits.connectMs,
+    query_timeout: limits.silenceMs,
     keepAlive: true,
     // Not as startup parameters: connection poolers refuse those they do not know.
     onConnect: async (client) => {
       await client.query(
-        `set timezone = 'UTC'; set statement_timeout = ${STATEMENT_MS}; set lock_timeout = ${LOCK_MS};` +
-          ` set idle_in_transaction_session_timeout = ${STATEMENT_MS}`,
+        `set timezone = 'UTC'; set statement_timeout = ${limits.statementMs}; set lock_timeout = ${limits.lockMs};` +
+          ` set idle_in_transaction_session_timeout = ${limits.idleMs}`,
       );
     },
   });
@@ -58,7 +91,10 @@ function poolOn(url: string, { poolSize, onError }: { poolSize: number } & OpenO
   return pool;
 }
 
-async function firstThatAnswers(pools: readonly (() => pg.Pool)[], target: Target): Promise<pg.Pool> {
+async function firstThatAnswers(
+  pools: readonly (() => pg.Pool)[],
+  target: Target & Pick<Limits, "connectMs">,
+): Promise<pg.Pool> {
   for (const [index, open] of pools.entries()) {
     const pool = open();
     try {
@@ -136,7 +172,10 @@ function isThisMachine(host: string): boolean {
 }
 
 /** The driver's error as a sentence: what was tried, what was found, what to do. */
-export function connectError(error: unknown, { host, port, database, user }: Target): Error {
+export function connectError(
+  error: unknown,
+  { host, port, database, user, connectMs = CONNECT_MS }: Target & Partial<Pick<Limits, "connectMs">>,
+): Error {
   const code = errorCode(error);
   const message = error instanceof Error ? error.message : String(error);
   const failed = (found: string) =>
@@ -167,7 +206,7 @@ export function connectError(error: unknown, { host, port, database, user }: Tar
   }
   if (message === NO_TLS) return failed("the server does not speak TLS; use sslmode=disable if that is meant");
   if (/timeout/i.test(message)) {
-    return failed(`no answer within ${CONNECT_MS / 1_000} s; check host, port and firewall`);
+    return failed(`no answer within ${connectMs / 1_000} s; check host, port and firewall`);
   }
   return failed(code === null ? message : `${message} (${code})`);
 }

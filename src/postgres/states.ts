@@ -1,15 +1,18 @@
 /** What does the database know of each series before a run? One query, a few index probes per series. */
 import type { Interval, Series } from "../bar.ts";
+import { type Attempt, ATTEMPTS_KEPT } from "../breaker.ts";
 import type { SeriesState } from "../plan.ts";
+import type { PastAnswer } from "../publication.ts";
 import type { Database } from "./connect.ts";
 import { query } from "./transaction.ts";
 
-interface StateRow extends Omit<SeriesState, "series" | "last"> {
+interface StateRow extends Omit<SeriesState, "series" | "last" | "recent"> {
   readonly symbol: string;
   readonly interval: Interval;
   readonly status: string | null;
   readonly kind: string | null;
   readonly at: number | null;
+  readonly recent: Attempt[] | null;
 }
 
 /**
@@ -23,7 +26,8 @@ export async function seriesStates(db: Database, series: readonly Series[]): Pro
   const rows = await query<StateRow>(
     db,
     `select asked.symbol, asked."interval", oldest.ts as first, settled.ts as watermark, newest.ts as newest,
-       answered.started_at as "answeredAt", last.status, last.kind, last.finished_at as at
+       answered.started_at as "answeredAt", last.status, last.kind, last.finished_at as at,
+       asking.recent
      from unnest($1::text[], $2::text[]) with ordinality as asked (symbol, "interval", place)
      left join lateral (
        select ts from stock_data b where b.symbol = asked.symbol and b."interval" = asked."interval"
@@ -47,12 +51,34 @@ export async function seriesStates(db: Database, series: readonly Series[]): Pro
        where r.symbol = asked.symbol and r."interval" = asked."interval"
        order by finished_at desc limit 1
      ) as last on true
+     left join lateral (
+       select json_agg(json_build_object('kind', kind, 'at', floor(extract(epoch from finished_at) * 1000),
+         'brought', inserted > 0) order by finished_at desc) as recent
+       from (
+         select kind, finished_at, inserted from series_result r
+         where r.symbol = asked.symbol and r."interval" = asked."interval"
+           and r.requests > 0 and r.status in ('stored', 'late', 'failed')
+         order by finished_at desc limit ${ATTEMPTS_KEPT}
+       ) as newest
+     ) as asking on true
      order by asked.place`,
     [series.map(({ symbol }) => symbol), series.map(({ interval }) => interval)],
   );
-  return rows.map(({ symbol, interval, status, kind, at, ...times }) => ({
+  return rows.map(({ symbol, interval, status, kind, at, recent, ...times }) => ({
     series: { symbol, interval },
     ...times,
     last: status === null || at === null ? null : { status, kind, at },
+    recent: recent ?? [],
   }));
+}
+
+/** The newest answers with bars, of the last two hundred runs at most: some weeks of them, bounded for many series. */
+export async function pastAnswers(db: Database): Promise<PastAnswer[]> {
+  const rows = await query<{ symbol: string; interval: Interval; askedAt: number; late: boolean }>(
+    db,
+    `select symbol, "interval", started_at as "askedAt", status = 'late' as late from series_result
+     where run_id > (select max(id) - 200 from run) and status in ('stored', 'late')
+     order by run_id desc limit 2000`,
+  );
+  return rows.map(({ symbol, interval, ...answer }) => ({ series: { symbol, interval }, ...answer }));
 }

@@ -8,6 +8,7 @@ export type Command =
   | { readonly name: "serve"; readonly host: string | null; readonly port: number | null }
   | { readonly name: "plan"; readonly selection: Selection; readonly json: boolean }
   | { readonly name: "status"; readonly selection: Selection; readonly json: boolean }
+  | { readonly name: "replay"; readonly selection: Selection; readonly partial: boolean }
   | { readonly name: "check" }
   | { readonly name: "migrate" }
   | { readonly name: "demo"; readonly dir: string | null }
@@ -83,6 +84,11 @@ function describeProgram(version: string, found: (command: Command) => void): Pr
   withSelection(program.command("status").description("every series: watermark, last outcome, next tick"))
     .option("--json", "as JSON")
     .action((options) => found({ name: "status", selection: selectionOf(options), json: options.json === true }));
+  withSelection(program.command("replay").description("the tables anew from the archived answers, asking nobody"), {
+    of: "stored",
+  })
+    .option("--partial", "keep what is older than the kept answers, instead of refusing")
+    .action((options) => found({ name: "replay", selection: selectionOf(options), partial: options.partial === true }));
   program.command("check").description("configuration, database, key and clock, each with what to do")
     .action(() => found({ name: "check" }));
   program.command("migrate").description("bring the database schema up to date")
@@ -93,10 +99,10 @@ function describeProgram(version: string, found: (command: Command) => void): Pr
   return program;
 }
 
-function withSelection(command: Program): Program {
+function withSelection(command: Program, { of }: { of: "configured" | "stored" } = { of: "configured" }): Program {
   return command
-    .option("--symbols <list>", "only these of the configured symbols: IBM,MSFT", readSymbols)
-    .option("--intervals <list>", "only these of the configured intervals: 30min,daily", readIntervals);
+    .option("--symbols <list>", `only these of the ${of} symbols: IBM,MSFT`, readSymbols)
+    .option("--intervals <list>", `only these of the ${of} intervals: 30min,daily`, readIntervals);
 }
 
 function selectionOf(options: { symbols?: StockSymbol[]; intervals?: Interval[] }): Selection {

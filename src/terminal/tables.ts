@@ -19,7 +19,7 @@ export function renderPlan(plan: Plan, { colour, width = 100 }: Look): string {
     seriesName(entry.series),
     entry.action,
     entry.action === "ask" ? formOf(entry.request) : "",
-    entry.action === "ask" ? "1" : "",
+    entry.action === "ask" ? String(costOf(entry)) : "",
     entry.action === "defer" ? `${entry.reason}; not before ${instant(entry.until)}` : entry.reason,
   ]);
   const columns = [
@@ -43,7 +43,7 @@ export function renderPlan(plan: Plan, { colour, width = 100 }: Look): string {
 /** `5 requests now, 3 series complete, 2 not entitled; 20 of 25 requests are left today`. */
 export function planSentence({ entries, quota, now }: Plan): string {
   const count = (test: (entry: PlanEntry) => boolean) => entries.filter(test).length;
-  const asks = count((entry) => entry.action === "ask");
+  const asks = entries.reduce((sum, entry) => sum + costOf(entry), 0);
   const parts = [asks === 0 ? "Nothing to ask now" : `${counted(asks, "request")} now`];
   const deferred = count((entry) => entry.action === "defer");
   const complete = count((entry) => entry.action === "skip" && entry.why === "complete");
@@ -52,6 +52,11 @@ export function planSentence({ entries, quota, now }: Plan): string {
   if (complete > 0) parts.push(`${complete} series complete`);
   if (refused > 0) parts.push(`${refused} not entitled`);
   return `${parts.join(", ")}; ${quotaSentence(quota, now)}`;
+}
+
+/** Requests, if nothing has to be sent again. */
+function costOf(entry: PlanEntry): number {
+  return entry.action === "ask" ? 1 + entry.then.length : 0;
 }
 
 function quotaSentence({ perDay, usedToday, blockedUntil }: Quota, now: number): string {

@@ -7,7 +7,7 @@ const never = new AbortController().signal;
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 Deno.test("work is done one at a time, in order, whatever it comes to", async () => {
-  const inTurn = createTurns();
+  const inTurn = createTurns(1);
   const log: string[] = [];
   const work = (name: string) => async () => {
     log.push(`${name} begins`);
@@ -21,8 +21,20 @@ Deno.test("work is done one at a time, in order, whatever it comes to", async ()
   assert.deepEqual(log, ["a begins", "a ends", "b begins", "b ends", "c begins", "c ends"]);
 });
 
+Deno.test("as many at once as there are places, and no more", async () => {
+  const inTurn = createTurns(3);
+  let [open, most] = [0, 0];
+  const work = async () => {
+    most = Math.max(most, ++open);
+    await settled();
+    open -= 1;
+  };
+  await Promise.all(Array.from({ length: 10 }, () => inTurn(never, work)));
+  assert.deepEqual([open, most], [0, 3]);
+});
+
 Deno.test("one who leaves the queue goes at once, never works, and lets nobody in early", async () => {
-  const inTurn = createTurns();
+  const inTurn = createTurns(1);
   const { promise: gate, resolve: open } = Promise.withResolvers<void>();
   const leave = new AbortController();
   const began: string[] = [];
@@ -45,5 +57,5 @@ Deno.test("one who leaves the queue goes at once, never works, and lets nobody i
 
 Deno.test("with an aborted signal nothing is begun, even when nobody waits", async () => {
   const reason = new Error("too late");
-  await assert.rejects(createTurns()(AbortSignal.abort(reason), () => assert.fail("it was begun")), reason);
+  await assert.rejects(createTurns(1)(AbortSignal.abort(reason), () => assert.fail("it was begun")), reason);
 });

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { openDatabase } from "../../src/postgres/connect.ts";
 import { connectError, connectionUrls } from "../../src/postgres/server.ts";
+import { query, transaction } from "../../src/postgres/transaction.ts";
 import { serverDatabase } from "../support/database.ts";
+import { startProxy } from "../support/proxy.ts";
 
 const open = (url: string) => openDatabase({ kind: "server", url, poolSize: 2 }, { onError: () => {} });
 const modesOf = (url: string) =>
@@ -107,8 +109,69 @@ Deno.test("a session is in UTC with its limits, a statement beyond them ends (se
        current_setting('lock_timeout') as lock, current_setting('idle_in_transaction_session_timeout') as idle,
        current_setting('application_name') as name`,
   );
-  assert.deepEqual(row, { timezone: "UTC", statement: "1min", lock: "15s", idle: "1min", name: "stocks-etl" });
+  assert.deepEqual(row, { timezone: "UTC", statement: "1min", lock: "15s", idle: "10s", name: "stocks-etl" });
   assert.equal(at.db.describe, `${new URL(at.url).host}${new URL(at.url).pathname}`);
   await at.db.close();
   await at.db.close();
+});
+
+/** The database behind a proxy, with limits of a second. */
+async function behindProxy(url: string) {
+  const behind = new URL(url);
+  const proxy = await startProxy({ host: behind.hostname, port: Number(behind.port) });
+  behind.port = String(proxy.port);
+  const config = { kind: "server", url: behind.href, poolSize: 2, timeoutMs: 1_000 } as const;
+  const db = await openDatabase(config, { onError: () => {} });
+  return { proxy, db };
+}
+
+Deno.test("a connection cut in silence is noticed, idle or in the middle of a transaction, and the work done on another", async () => {
+  await using at = await serverDatabase();
+  const { proxy, db } = await behindProxy(at.url);
+  await using _proxy = proxy;
+  try {
+    proxy.silence();
+    const started = Date.now();
+    assert.deepEqual(await query(db, "select 1 as one"), [{ one: 1 }]);
+    const attempts: number[] = [];
+    const done = await transaction(db, async (client, attempt) => {
+      attempts.push(attempt);
+      await client.query("create table half (open int)");
+      if (attempt === 1) proxy.silence();
+      await client.query("insert into half values (1)");
+      return (await client.query("select open from half")).rows;
+    });
+    assert.ok(attempts.length > 1);
+    assert.deepEqual(done, [{ open: 1 }], "what the cut connection began is gone");
+    assert.ok(Date.now() - started < 20_000, "every wait has a limit");
+  } finally {
+    await db.close();
+  }
+});
+
+Deno.test("a server that is silent for good is given up in bounded time", async () => {
+  await using at = await serverDatabase();
+  const { proxy, db } = await behindProxy(at.url);
+  await using _proxy = proxy;
+  try {
+    proxy.silence({ all: true });
+    const started = Date.now();
+    const backoff = { baseMs: 10, capMs: 10, attempts: 3 };
+    await assert.rejects(transaction(db, (client) => client.query("select 1"), { backoff }), /timeout/i);
+    assert.ok(Date.now() - started < 20_000, "every wait has a limit");
+  } finally {
+    await db.close();
+  }
+});
+
+Deno.test("a statement that never ends is ended by the server, and the connection is as good as before", async () => {
+  await using at = await serverDatabase();
+  const { proxy, db } = await behindProxy(at.url);
+  await using _proxy = proxy;
+  try {
+    await assert.rejects(query(db, "select pg_sleep(3600)"), { code: "57014" });
+    assert.deepEqual(await query(db, "select 1 as one"), [{ one: 1 }]);
+  } finally {
+    await db.close();
+  }
 });

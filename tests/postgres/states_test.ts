@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { recordResult } from "../../src/postgres/results.ts";
-import { seriesStates } from "../../src/postgres/states.ts";
+import { pastAnswers, seriesStates } from "../../src/postgres/states.ts";
 import { NO_ROWS } from "../../src/run.ts";
 import { withDatabases } from "../support/database.ts";
 import { bar, IBM, nextRun, NOW, startRun, store } from "../support/stored.ts";
@@ -24,8 +24,9 @@ withDatabases("states come in the order asked, also for a series that has nothin
     newest: Date.parse("2026-03-02T15:30Z"),
     answeredAt: NOW - 2_000,
     last: { status: "stored", kind: null, at: NOW },
+    recent: [{ kind: null, at: NOW, brought: true }],
   };
-  const nothing = { first: null, watermark: null, newest: null, answeredAt: null, last: null };
+  const nothing = { first: null, watermark: null, newest: null, answeredAt: null, last: null, recent: [] };
   assert.deepEqual(await seriesStates(db, [UNKNOWN, IBM, DAILY]), [
     { series: UNKNOWN, ...nothing },
     known,
@@ -54,4 +55,47 @@ withDatabases("only what was stored counts as answered, the last result is the l
   assert.equal(state?.watermark, null, "a provisional bar is no watermark");
   assert.equal(state?.answeredAt, NOW - 2_000);
   assert.deepEqual(state?.last, { status: "failed", kind: "database", at: NOW + 61_000 });
+});
+
+withDatabases("what was not really asked is no attempt, and the newest ten are remembered", async (db) => {
+  let run = await startRun(db);
+  const result = (minute: number) => ({
+    series: IBM,
+    status: "failed",
+    kind: "bad-symbol",
+    message: "x",
+    requests: 2,
+    counts: NO_ROWS,
+    watermark: null,
+    startedAt: NOW,
+    finishedAt: NOW + minute * 60_000,
+  } as const);
+  for (let minute = 0; minute < 14; minute++) {
+    run = await nextRun(db, run);
+    await recordResult(db, { ...run, result: result(minute) });
+  }
+  run = await nextRun(db, run);
+  await recordResult(db, { ...run, result: { ...result(20), status: "deferred", requests: 0 } });
+  run = await nextRun(db, run);
+  await recordResult(db, { ...run, result: { ...result(21), kind: "outage", requests: 0 } });
+  const [state] = await seriesStates(db, [IBM]);
+  assert.equal(state?.last?.at, NOW + 21 * 60_000);
+  const minutes = state!.recent.map(({ kind, at }) => `${kind} ${(at - NOW) / 60_000}`);
+  assert.deepEqual(minutes, [13, 12, 11, 10, 9, 8, 7, 6, 5, 4].map((minute) => `bad-symbol ${minute}`));
+});
+
+withDatabases("answers with bars are the history habits are learnt from", async (db) => {
+  assert.deepEqual(await pastAnswers(db), []);
+  const first = await startRun(db);
+  await store(db, first, { bars: [bar("2026-03-02T14:30Z", "1")], now: NOW });
+  const second = await nextRun(db, first);
+  const failed = { series: DAILY, status: "failed", kind: "empty", message: null, requests: 1 } as const;
+  const times = { counts: NO_ROWS, watermark: null, startedAt: NOW, finishedAt: NOW };
+  await recordResult(db, { ...second, result: { ...failed, ...times } });
+  const late = { ...failed, series: UNKNOWN, status: "late", kind: "stale", ...times, startedAt: NOW + 5 } as const;
+  await recordResult(db, { ...second, result: late });
+  assert.deepEqual(await pastAnswers(db), [
+    { series: UNKNOWN, askedAt: NOW + 5, late: true },
+    { series: IBM, askedAt: NOW - 2_000, late: false },
+  ]);
 });

@@ -31,7 +31,7 @@ interface KillOptions {
 }
 
 /** The evening the recordings were made, a few seconds after the tick of 06:00 UTC. */
-const NOW = Date.parse("2023-07-04T06:00:05Z");
+export const NOW = Date.parse("2023-07-04T06:00:05Z");
 const DAILY: Series = { symbol: "AAA", interval: "daily" };
 const WEEKLY: Series = { symbol: "BBB", interval: "weekly" };
 const BROKEN: Series = { symbol: "CCC", interval: "daily" };
@@ -115,7 +115,7 @@ async function killOnce(
   return whole === 0 ? "nothing" : whole === 3 ? "all" : "some";
 }
 
-interface Stage {
+export interface Stage {
   readonly config: Config;
   readonly vendor: Vendor;
   /** The bars that are there before the run, as {@link dump} writes them. */
@@ -131,7 +131,7 @@ interface Stage {
   close(): Promise<void>;
 }
 
-async function openStage(engine: KillOptions["engine"]): Promise<Stage> {
+export async function openStage(engine: KillOptions["engine"]): Promise<Stage> {
   const vendor = await startScene();
   const place = engine === "server" ? await serverDatabase() : await embeddedDir();
   const database = "url" in place
@@ -140,7 +140,7 @@ async function openStage(engine: KillOptions["engine"]): Promise<Stage> {
   const config = configOf(vendor, database);
   // The embedded engine lets one process in: it is opened anew around every victim.
   let app: App | null = null;
-  const opened = async () => app ??= await openApp(config, world());
+  const opened = async () => app ??= await openApp(config, heirsWorld());
   const away = async () => {
     if (engine === "server") return;
     await app?.close();
@@ -178,11 +178,7 @@ async function openStage(engine: KillOptions["engine"]): Promise<Stage> {
       while (await beat({ stop: signal, abort: signal, emit: () => {} }) !== null);
     },
     dump: async () => {
-      const lines = await rows(
-        `select concat_ws(' ', 'bar', symbol, "interval", ts at time zone 'UTC', open, high, low, close, volume, settled) as line from stock_data
-         union all select concat_ws(' ', 'revision', symbol, "interval", ts at time zone 'UTC', open, high, low, close, volume) from revision
-         union all select concat_ws(' ', 'quarantine', symbol, "interval", stamp, rule, raw, times) from quarantine`,
-      );
+      const lines = await rows(DUMP);
       return lines.map(({ line }) => line).sort();
     },
     ahead: () =>
@@ -205,6 +201,12 @@ async function openStage(engine: KillOptions["engine"]): Promise<Stage> {
     },
   };
 }
+
+/** What is stored, line by line, with nothing in it that depends on when or by which run. */
+export const DUMP =
+  `select concat_ws(' ', 'bar', symbol, "interval", ts at time zone 'UTC', open, high, low, close, volume, settled) as line from stock_data
+   union all select concat_ws(' ', 'revision', symbol, "interval", ts at time zone 'UTC', open, high, low, close, volume) from revision
+   union all select concat_ws(' ', 'quarantine', symbol, "interval", stamp, rule, raw, times) from quarantine`;
 
 const AAA = sampleRows("daily", { count: 30, until: "2023-07-03" });
 /** What was stored on an earlier day; the vendor has corrected one of them since. */
@@ -232,7 +234,7 @@ function configOf(vendor: Vendor, database: Config["database"]): Config {
   return { ...parsed.config, database, series: [DAILY, WEEKLY, BROKEN] };
 }
 
-function world() {
+export function heirsWorld() {
   return {
     now: () => NOW,
     sleep: () => Promise.resolve(),
@@ -242,7 +244,7 @@ function world() {
   };
 }
 
-async function runVictim(stage: Stage, trial: Pick<Orders, "dieAt" | "signal">): Promise<string> {
+export async function runVictim(stage: Stage, trial: Pick<Orders, "dieAt" | "signal">): Promise<string> {
   const orders: Orders = { config: stage.config, now: NOW, ...trial };
   const { code, signal, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [

@@ -1,7 +1,7 @@
 /**
- * The program's heartbeat in a process that dies at a given point: the n-th time it is about to send a statement or a
- * request, or has just got its answer. The points are found by wrapping the driver and fetch of this process, so the
- * program itself knows nothing of them. Prints each point it passes when asked to.
+ * The program's heartbeat in a process that dies, or falls asleep, at a given point: the n-th time it is about to send a
+ * statement or a request, or has just got its answer. The points are found by wrapping the driver and fetch of this
+ * process, so the program itself knows nothing of them. Prints each point it passes when asked to.
  */
 import pg from "pg";
 import type { Config } from "../../src/config.ts";
@@ -13,7 +13,9 @@ export interface Orders {
   readonly now: number;
   /** Die at this point, counted from 0; `null`: live, and print the points. */
   readonly dieAt: number | null;
-  readonly signal: "SIGKILL" | "SIGTERM";
+  /** SIGSTOP: only asleep; it says so on standard output, and lives on when somebody wakes it. */
+  readonly signal: "SIGKILL" | "SIGTERM" | "SIGSTOP";
+  readonly leaseMs?: number;
 }
 
 const orders: Orders = JSON.parse(Deno.args[0]!);
@@ -25,7 +27,9 @@ const names: string[] = [];
 
 function point(name: string): void {
   names.push(name);
-  if (passed++ === orders.dieAt) Deno.kill(Deno.pid, orders.signal);
+  if (passed++ !== orders.dieAt) return;
+  if (orders.signal === "SIGSTOP") Deno.stdout.writeSync(new TextEncoder().encode("asleep\n"));
+  Deno.kill(Deno.pid, orders.signal);
 }
 
 /** `insert into run`: enough of a statement to tell it from the others. */
@@ -60,6 +64,7 @@ const app = await openApp(orders.config, {
   sleep: (_ms, signal) => signal.aborted ? Promise.reject(signal.reason) : Promise.resolve(),
   random: () => 0.5,
   owner: `victim:${Deno.pid}:${crypto.randomUUID()}`,
+  leaseMs: orders.leaseMs,
   onError: () => {},
 });
 await app.beat({ stop: stop.signal, abort: stop.signal, emit: (event) => point(`event ${event.type}`) });

@@ -24,8 +24,8 @@ export function intervalOf(parameters: Readonly<Record<string, string>>): Interv
 }
 
 /**
- * A good answer to a request, as the vendor writes it: newest first, compact cut to the newest 100, four spaces. The
- * symbol and interval of another series may be claimed.
+ * A good answer to a request, as the vendor writes it: newest first, of the month asked for if one was, compact cut to
+ * the newest 100, four spaces. The symbol and interval of another series may be claimed.
  */
 export function answerOf(
   parameters: Readonly<Record<string, string>>,
@@ -37,7 +37,8 @@ export function answerOf(
 ): string {
   const name = parameters["function"] ?? "TIME_SERIES_INTRADAY";
   const claimed = interval ?? intervalOf(parameters);
-  const newestFirst = [...rows].sort((a, b) => (a.stamp < b.stamp ? 1 : -1));
+  const within = rows.filter(({ stamp }) => stamp.startsWith(parameters["month"] ?? ""));
+  const newestFirst = within.sort((a, b) => (a.stamp < b.stamp ? 1 : -1));
   const hasSize = name.includes("INTRADAY") || name.includes("DAILY");
   const sent = hasSize && parameters["outputsize"] !== "full" ? newestFirst.slice(0, 100) : newestFirst;
   const meta: [string, string][] = [

@@ -4,16 +4,29 @@
  */
 import { posix } from "node:path";
 import { blocksOf, codeOf, importsOf, lineAt } from "./source.ts";
+import { nodeRefusal, touchComplaints } from "./touch.ts";
 
 /** Path from the project's root, with `/`, to text. */
 export type Tree = ReadonlyMap<string, string>;
 
 /** Open the rooms and hand their functions to the stories: may import everything in `src/`. */
-const WIRING = ["app", "wiring", "operate", "service", "demo", "examine", "home_view", "machine"];
+const WIRING = [
+  "app",
+  "wiring",
+  "operate",
+  "service",
+  "demo",
+  "examine",
+  "home_view",
+  "machine",
+  "heartbeat",
+  "housekeeping",
+  "replay",
+];
 /** One run and one notification, told from top to bottom; every effect is an argument. */
 const STORIES = ["ingest", "ingest_series", "notify"];
 /** Rooms of one file; every folder of `src/` is a room too. */
-const ROOM_FILES = ["log"];
+const ROOM_FILES = ["log", "log_sweep"];
 
 /** Each library belongs to one place. */
 const LIBRARIES: Record<string, readonly string[]> = {
@@ -26,28 +39,6 @@ const LIBRARIES: Record<string, readonly string[]> = {
   "src/terminal/": ["commander", "cli-progress"],
   "src/web/": ["hono", "htmx.org", "lightweight-charts"],
 };
-
-/** Only `main.ts` reads the environment, listens and exits. `process` would be a way around it. */
-const MAIN_ONLY =
-  /\bDeno\s*\.\s*(?:env|args|cron|serve|addSignalListener|exit)\b|\bprocess\s*\.\s*(?:env|argv|exit|on)\b/g;
-export const EXCEPTIONS: readonly { file: string; call: string; reason: string }[] = [
-  { file: "src/alphavantage/replay.ts", call: "Deno.serve", reason: "the demo's local vendor" },
-];
-
-/** What a decision must be given, not take: the clock, chance, the network, the machine. */
-const IMPURE = [
-  /\bDeno\b/g,
-  /\bprocess\s*\./g,
-  /\bDate\s*\.\s*now\b/g,
-  /\bnew\s+Date\s*(?:\(\s*\)|(?![\s(]))/g,
-  /\bTemporal\s*\.\s*Now\b/g,
-  /\bperformance\s*\./g,
-  /\bMath\s*\.\s*random\b/g,
-  /\bcrypto\s*\./g,
-  /(?<![.\w])fetch\s*\(/g,
-  /(?<![.\w])(?:setTimeout|setInterval|queueMicrotask)\b/g,
-  /\bglobalThis\b/g,
-];
 
 const BANNED_NAMES = ["utils", "util", "helpers", "helper", "types", "common", "misc", "manager", "index", "shared"];
 const FILE_LINES = 300;
@@ -67,6 +58,11 @@ function kindOf(path: string): Kind | null {
   return ROOM_FILES.includes(name) ? `room ${name}` : "pure";
 }
 
+/** Given everything it needs, the effects included. */
+function isDecision(kind: Kind): boolean {
+  return kind === "pure" || kind === "story";
+}
+
 /** Everything wrong with the tree, one sentence each. */
 export function complaintsOf(tree: Tree): string[] {
   const complaints = [...migrationComplaints(tree), ...mirrorComplaints(tree)];
@@ -81,12 +77,12 @@ function codeComplaints(path: string, text: string): string[] {
   const name = posix.basename(path).replace(/\.tsx?$/, "");
   const complaints = BANNED_NAMES.includes(name) ? [`${path}: the name "${name}" says nothing`] : [];
   const kind = kindOf(path);
-  if (kind === null) return complaints;
+  if (kind === null) return [...complaints, ...testSizeComplaints(path, text)];
   const code = codeOf(text);
   return [
     ...complaints,
     ...importComplaints(path, { kind, text, code }),
-    ...callComplaints(path, { kind, code }),
+    ...(kind === "main" ? [] : touchComplaints(path, { code, pure: isDecision(kind) })),
     ...sizeComplaints(path, { kind, code }),
     ...(/^(#!.*\n)?\s*(\/\*|\/\/)/.test(text) ? [] : [`${path}: does not open with a comment saying what it answers`]),
   ];
@@ -119,35 +115,14 @@ function refusal(path: string, { kind, specifier }: { kind: Kind; specifier: str
 
 function libraryRefusal(path: string, { kind, specifier }: { kind: Kind; specifier: string }): string | null {
   if (specifier.startsWith("node:")) {
-    return kind === "pure" || kind === "story" ? "a pure file imports pure files only" : null;
+    if (kind === "main") return null;
+    return isDecision(kind) ? "a pure file imports pure files only" : nodeRefusal(path, specifier);
   }
   const owners = Object.keys(LIBRARIES).filter((owner) =>
     LIBRARIES[owner]!.some((library) => specifier === library || specifier.startsWith(`${library}/`))
   );
   if (owners.some((owner) => path.startsWith(owner))) return null;
   return owners.length === 0 ? "no place in the house owns this library" : `it belongs to ${owners.join(", ")}`;
-}
-
-function callComplaints(path: string, { kind, code }: { kind: Kind; code: string }): string[] {
-  const complaints: string[] = [];
-  const find = (pattern: RegExp, why: (call: string) => string | null) => {
-    for (const match of code.matchAll(pattern)) {
-      const call = match[0].replace(/\s/g, "");
-      const reason = why(call);
-      if (reason !== null) complaints.push(`${path}:${lineAt(code, match.index)} uses "${call}": ${reason}`);
-    }
-  };
-  if (kind === "pure" || kind === "story") {
-    for (const pattern of IMPURE) find(pattern, () => "a decision is given its effects, it does not take them");
-    return complaints;
-  }
-  if (kind === "main") return complaints;
-  find(MAIN_ONLY, (call) => {
-    const excepted = EXCEPTIONS.some((exception) => exception.file === path && exception.call === call);
-    return excepted ? null : "only main.ts may";
-  });
-  find(/[=(,]\s*Deno\b(?!\s*\.)/g, () => "Deno as a value hides which part of it is used");
-  return complaints;
 }
 
 function sizeComplaints(path: string, { kind, code }: { kind: Kind; code: string }): string[] {
@@ -160,6 +135,11 @@ function sizeComplaints(path: string, { kind, code }: { kind: Kind; code: string
     complaints.push(`${path}:${block.line} has a function of ${block.lines} lines, ${FUNCTION_LINES} are allowed`);
   }
   return complaints;
+}
+
+function testSizeComplaints(path: string, text: string): string[] {
+  const lines = text.trimEnd().split("\n").length;
+  return path.startsWith("tests/") && lines > FILE_LINES ? [`${path}: ${lines} lines, ${FILE_LINES} are allowed`] : [];
 }
 
 /** A class, an interface or a table of values may be long; whatever else is long is a function or inside one. */
@@ -186,16 +166,35 @@ function migrationComplaints(tree: Tree): string[] {
   return ordered ? complaints : [...complaints, "src/postgres/migrate.ts: lists the migrations out of order"];
 }
 
-/** These look at the whole program; every other `tests/a/b_test.ts` tests `src/a/b.ts`. */
-const WHOLE_PROGRAM = ["app", "house", "kill", "main"];
+/** These look at the whole program; every other `tests/a/b_test.ts`, or any test in `tests/a/b/`, tests `src/a/b.ts`. */
+const WHOLE_PROGRAM = ["app", "house", "kill", "main", "readme"];
+
+/** Files without a test of their own, and why none is missing. */
+export const UNTESTED: Readonly<Record<string, string>> = {
+  "src/effects.ts": "types only",
+  "src/event.ts": "types only",
+  "src/postgres/connect.ts": "opens one of two engines: every test of the room goes through it",
+  "src/wiring.ts": "hands the rooms to the story of a run: tests/app_test.ts and tests/app/ are its tests",
+};
 
 function mirrorComplaints(tree: Tree): string[] {
-  return [...tree.keys()].flatMap((path) => {
-    const [, tested] = /^tests\/(.+)_test\.tsx?$/.exec(path) ?? [];
-    if (tested === undefined || /^(support|prove)\//.test(tested) || WHOLE_PROGRAM.includes(tested)) return [];
-    const mirrored = tree.has(`src/${tested}.ts`) || tree.has(`src/${tested}.tsx`);
-    return mirrored ? [] : [`${path}: there is no src/${tested}.ts for it to test`];
+  const paths = [...tree.keys()];
+  const tests = paths.flatMap((path) => /^tests\/(.+)_test\.tsx?$/.exec(path)?.[1] ?? []);
+  const homeless = tests.flatMap((test) => {
+    if (/^(support|prove)\//.test(test) || WHOLE_PROGRAM.includes(test)) return [];
+    const places = [test, posix.dirname(test)].flatMap((place) => [`src/${place}.ts`, `src/${place}.tsx`]);
+    return places.some((place) => tree.has(place))
+      ? []
+      : [`tests/${test}_test.ts: there is no ${places[0]} for it to test`];
   });
+  const untested = paths.flatMap((path) => {
+    const [, name] = /^src\/(.+)\.tsx?$/.exec(path) ?? [];
+    if (name === undefined) return [];
+    const tested = tests.some((test) => test === name || test.startsWith(`${name}/`));
+    if (tested && path in UNTESTED) return [`${path}: has a test now, it needs no exception`];
+    return tested || path in UNTESTED ? [] : [`${path}: there is no tests/${name}_test.ts`];
+  });
+  return [...homeless, ...untested];
 }
 
 /** Built from parts, so that this file does not mention what no file may mention. */

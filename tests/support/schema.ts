@@ -1,7 +1,10 @@
 /** The schema of a migrated database as readable SQL, from the catalog alone: the same text on every engine and version. */
 import type { Database } from "../../src/postgres/connect.ts";
 
-/** Tables in alphabetical order, each with its columns, constraints, indexes and comments. */
+/**
+ * Tables in alphabetical order, each with its columns, constraints, indexes and comments; then views and functions, what
+ * they give and not how: versions of PostgreSQL write the body of a view differently.
+ */
 export async function dumpSchema(db: Database): Promise<string> {
   const { rows: tables } = await db.pool.query(
     `select c.oid::int as oid, c.relname as name, obj_description(c.oid, 'pg_class') as comment
@@ -14,7 +17,33 @@ export async function dumpSchema(db: Database): Promise<string> {
     if (comment !== null) parts.push(`comment on table ${name} is ${quoted(comment)};`);
     parts.push(...await columnComments(db, { oid, name }), ...await indexes(db, oid), "");
   }
+  parts.push(...await views(db), ...await functions(db), "");
   return parts.join("\n");
+}
+
+async function views(db: Database): Promise<string[]> {
+  const { rows } = await db.pool.query(
+    `select c.oid::int as oid, c.relname as name, obj_description(c.oid, 'pg_class') as comment
+     from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'v' order by c.relname`,
+  );
+  const parts = [];
+  for (const { oid, name, comment } of rows) {
+    parts.push(`create view ${name} (\n  ${(await columns(db, oid)).join(",\n  ")}\n);`);
+    if (comment !== null) parts.push(`comment on view ${name} is ${quoted(comment)};`, "");
+  }
+  return parts;
+}
+
+async function functions(db: Database): Promise<string[]> {
+  const { rows } = await db.pool.query(
+    `select p.oid::regprocedure::text as name, pg_get_function_arguments(p.oid) as arguments, p.proname,
+       pg_get_function_result(p.oid) as result, obj_description(p.oid, 'pg_proc') as comment
+     from pg_proc p where p.pronamespace = 'public'::regnamespace order by p.proname`,
+  );
+  return rows.flatMap(({ name, proname, arguments: given, result, comment }) => [
+    `create function ${proname}(${given}) returns ${result};`,
+    ...(comment === null ? [] : [`comment on function ${name} is ${quoted(comment)};`]),
+  ]);
 }
 
 async function columns(db: Database, oid: number): Promise<string[]> {

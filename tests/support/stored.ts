@@ -43,13 +43,15 @@ export interface Answer {
   readonly bars?: readonly Bar[];
   readonly rejects?: readonly Reject[];
   readonly now?: number;
+  readonly body?: string;
+  readonly form?: string;
 }
 
 /** Stores one answer under a run. */
 export function store(
   db: Database,
   holder: Holder,
-  { series = IBM, bars = [], rejects = [], now = NOW }: Answer,
+  { series = IBM, bars = [], rejects = [], now = NOW, body = JSON.stringify([bars, rejects]), form = "TEST" }: Answer,
 ): Promise<SeriesResult> {
   const result = {
     status: "stored",
@@ -59,7 +61,8 @@ export function store(
     startedAt: now - 2_000,
     finishedAt: now,
   } as const;
-  return storeSeries(db, { ...holder, series, bars, rejects, result, now });
+  const answer = { requestId: null, form, zone: "America/New_York", receivedAt: now, reachesTo: now, body };
+  return storeSeries(db, { ...holder, series, answer, bars, rejects, result });
 }
 
 /** Exact counts in one line: `inserted revised unchanged provisional quarantined`. */
@@ -84,4 +87,14 @@ export async function stored(db: Database, interval: Interval, symbol = "IBM"): 
 export async function placesOf(db: Database, table: string): Promise<string[]> {
   const { rows } = await db.pool.query(`select ctid::text || ' ' || xmin::text as place from ${table} order by 1`);
   return rows.map(({ place }) => place);
+}
+
+/** Everything a replay rebuilds, row by row, with nothing in it but what the rows say. */
+export async function tablesOf({ pool }: Pick<Database, "pool">): Promise<Record<string, string[]>> {
+  const tables: Record<string, string[]> = {};
+  for (const table of ["stock_data", "revision", "quarantine"]) {
+    const { rows } = await pool.query(`select (to_jsonb(t) - 'id')::text as row from ${table} as t order by 1`);
+    tables[table] = rows.map(({ row }) => row);
+  }
+  return tables;
 }

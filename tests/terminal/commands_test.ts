@@ -14,6 +14,12 @@ Deno.test("every command, with and without its flags", () => {
   assert.deepEqual(parse("serve --port 8080 --host 0.0.0.0"), { name: "serve", host: "0.0.0.0", port: 8080 });
   assert.deepEqual(parse("plan --json"), { name: "plan", selection: all, json: true });
   assert.deepEqual(parse("status"), { name: "status", selection: all, json: false });
+  assert.deepEqual(parse("replay"), { name: "replay", selection: all, partial: false });
+  assert.deepEqual(parse("replay --partial --symbols ibm"), {
+    name: "replay",
+    selection: { symbols: ["IBM"], intervals: null },
+    partial: true,
+  });
   assert.deepEqual(parse("check"), { name: "check" });
   assert.deepEqual(parse("migrate"), { name: "migrate" });
   assert.deepEqual(parse("demo --dir x"), { name: "demo", dir: "x" });
@@ -31,7 +37,7 @@ Deno.test("help and version are printed, exit code 0", () => {
     return found.name === "print" ? found.text : "";
   };
   assert.equal(print("--version"), "1.2.3\n");
-  for (const name of ["run", "serve", "plan", "status", "check", "migrate", "demo"]) {
+  for (const name of ["run", "serve", "plan", "status", "replay", "check", "migrate", "demo"]) {
     assert.match(print("help"), new RegExp(`^  ${name} `, "m"));
     assert.match(print(`help ${name}`), new RegExp(`^Usage: stocks-etl ${name}`));
     assert.equal(print(`${name} --help`), print(`help ${name}`));

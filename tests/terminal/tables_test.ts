@@ -9,10 +9,11 @@ const series = (symbol: string, interval: Interval): Series => ({ symbol, interv
 const now = Date.UTC(2026, 0, 2, 14, 30);
 const plain = { colour: false };
 
-function ask(symbol: string, interval: Interval): PlanEntry {
+function ask(symbol: string, interval: Interval, more = 0): PlanEntry {
   const one = series(symbol, interval);
   const request = { series: one, function: "TIME_SERIES_DAILY", size: "compact", month: null } as const;
-  return { action: "ask", series: one, request, reason: "the session of 2025-12-31 has closed" };
+  const reason = "the session of 2025-12-31 has closed";
+  return { action: "ask", series: one, request, then: Array(more).fill(request), later: null, reason };
 }
 
 const entries: PlanEntry[] = [
@@ -48,6 +49,12 @@ Deno.test("plan: a reason the table had to cut is told in full below it", () => 
   assert.ok(text.includes(`\n\nIBM daily: ${reason}\n\n2 requests now; `), text);
 });
 
+Deno.test("plan: a series that needs several requests costs them all", () => {
+  const text = renderPlan({ ...plan, entries: [ask("IBM", "daily", 3), entries[1]!] }, plain);
+  assert.match(text, /^IBM daily +ask +TIME_SERIES_DAILY compact +4 /m);
+  assert.match(text, /^5 requests now; /m);
+});
+
 Deno.test("plan: the sentence without a limit, over it, blocked, and with nothing to ask", () => {
   const quota = (over: Partial<Plan["quota"]>, some = entries.slice(0, 1)) =>
     planSentence({ now, entries: some, quota: { perDay: 25, usedToday: 0, blockedUntil: null, ...over } });
@@ -72,6 +79,7 @@ Deno.test("status: what is stored, how the last run ended, the next tick", () =>
       watermark: Date.UTC(2023, 6, 3, 20, 30),
       newest: null,
       answeredAt: null,
+      recent: [],
       last: { status: "stored", kind: null, at: now },
     },
     {
@@ -80,9 +88,18 @@ Deno.test("status: what is stored, how the last run ended, the next tick", () =>
       watermark: Date.UTC(2023, 5, 30),
       newest: null,
       answeredAt: null,
+      recent: [],
       last: { status: "failed", kind: "outage", at: now },
     },
-    { series: series("NEW", "daily"), first: null, watermark: null, newest: null, answeredAt: null, last: null },
+    {
+      series: series("NEW", "daily"),
+      first: null,
+      watermark: null,
+      newest: null,
+      answeredAt: null,
+      last: null,
+      recent: [],
+    },
   ];
   assert.equal(
     renderStatus(states, { ...plain, nextTick: Date.UTC(2026, 0, 3, 6) }),

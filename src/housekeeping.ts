@@ -1,0 +1,49 @@
+/** What does not stay for ever, and for how long does it? The list of sweeps, and the daily turn that carries them out. */
+import type { Config } from "./config.ts";
+import { sweepLogs } from "./log_sweep.ts";
+import { retainAnswers } from "./postgres/answers.ts";
+import { claimChore, noteChore } from "./postgres/chores.ts";
+import type { Database } from "./postgres/connect.ts";
+import { expireEvents, expireRequests, expireRuns, expireTicks, isQuiet } from "./postgres/retention.ts";
+import { nextSweep, type Sweep, sweepAll } from "./retention.ts";
+import type { Rooms } from "./wiring.ts";
+
+const DAY = 86_400_000;
+/** However short runs are kept, what the quota is reckoned from stays. */
+const LEAST_DAYS_OF_REQUESTS = 7;
+const FILES = 1_000;
+const BODIES = 200;
+const CHORE = "retention";
+
+/** The sweeps that the configuration asks for. */
+export function sweepsOf({ retention, archiveDays, logDir }: Config, database: Database): Sweep[] {
+  const sweep = (name: string, days: number | null, expire: (before: number) => Promise<number>): Sweep[] =>
+    days === null ? [] : [{ name, run: (now) => expire(now - days * DAY) }];
+  const { runs, events, logs } = retention;
+  return [
+    ...sweep("events", events, (before) => expireEvents(database, before)),
+    ...sweep(
+      "requests",
+      runs === null ? null : Math.max(runs, LEAST_DAYS_OF_REQUESTS),
+      (before) => expireRequests(database, before),
+    ),
+    ...sweep("runs", runs, (before) => expireRuns(database, before)),
+    ...sweep("ticks", runs, (before) => expireTicks(database, before)),
+    ...sweep("answer bodies", archiveDays, (before) => retainAnswers(database, { before, limit: BODIES })),
+    ...sweep("log files", logDir === null ? null : logs, (before) => sweepLogs(logDir!, { before, limit: FILES })),
+  ];
+}
+
+/** Removes what is too old, if it is this process's turn. Never throws: the schedule does not wait for tidiness. */
+export async function keepHouse({ config, database, world }: Rooms, { stop }: { stop: AbortSignal }): Promise<void> {
+  const now = world.now();
+  try {
+    if (!await isQuiet(database)) return;
+    if (!await claimChore(database, { name: CHORE, now, decide: (dueAt) => nextSweep(dueAt, now) })) return;
+    const quiet = () => isQuiet(database);
+    const note = await sweepAll(sweepsOf(config, database), { now, quiet, stop, onError: world.onError });
+    await noteChore(database, { name: CHORE, note });
+  } catch (error) {
+    world.onError(`Cannot remove what is too old: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,83 @@
+/** Where is it kept what the vendor sent? Every answer that gave rows is one row; equal bodies are kept once. */
+import type pg from "pg";
+import type { Series } from "../bar.ts";
+import type { Database } from "./connect.ts";
+import { query } from "./transaction.ts";
+import { instant } from "./values.ts";
+
+/** One answer with rows. Instants are epoch ms. */
+export interface Answer {
+  /** The ledger row of the request it answers; `null`: none is known. */
+  readonly requestId: number | null;
+  /** `formOf` the request. */
+  readonly form: string;
+  /** The IANA zone of its intraday stamps. */
+  readonly zone: string;
+  readonly receivedAt: number;
+  /** Up to when it could hold trades, by the delay of the key that asked. */
+  readonly reachesTo: number;
+  /** Key removed. */
+  readonly body: string;
+}
+
+/**
+ * Writes an answer into the archive, in the transaction that stores its bars. A body that is there already is not written
+ * again, one that was dropped comes back.
+ *
+ * @returns its id; of one series, later answers have greater ids
+ */
+export async function archiveAnswer(
+  client: pg.PoolClient,
+  { runId, series, answer }: { runId: number; series: Series; answer: Answer },
+): Promise<number> {
+  const { requestId, form, zone, receivedAt, reachesTo, body } = answer;
+  const bytes = new TextEncoder().encode(body);
+  const sha256 = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+  // Coalesce hands on the stored text as it lies, compressed; only a new one is compressed.
+  const { rows: [row] } = await client.query<{ id: number }>(
+    `with kept as (
+       insert into answer_body as old (sha256, bytes, body, last_received_at) values (decode($1, 'hex'), $2, $3, $4)
+       on conflict (sha256) do update set
+         body = coalesce(old.body, excluded.body),
+         last_received_at = greatest(old.last_received_at, excluded.last_received_at)
+       returning id
+     )
+     insert into answer (body_id, request_id, run_id, symbol, "interval", form, zone, received_at, reaches_to)
+     select id, $5::bigint, $6::bigint, $7, $8, $9, $10, $4, $11::timestamptz from kept returning id`,
+    [
+      sha256,
+      bytes.length,
+      body,
+      instant(receivedAt),
+      requestId,
+      runId,
+      series.symbol,
+      series.interval,
+      form,
+      zone,
+      instant(reachesTo),
+    ],
+  );
+  return row!.id;
+}
+
+/**
+ * Drops the bodies that last came before `before` (epoch ms), the oldest first, at most `limit`: call again while it
+ * returns `limit`. What was made of them stays, but cannot be rebuilt from then on.
+ *
+ * @returns how many were dropped
+ */
+export async function retainAnswers(
+  db: Database,
+  { before, limit }: { before: number; limit: number },
+): Promise<number> {
+  const dropped = await query(
+    db,
+    `update answer_body set body = null where id in (
+       select id from answer_body where body is not null and last_received_at < $1
+       order by last_received_at limit $2 for update skip locked
+     ) returning id`,
+    [instant(before), limit],
+  );
+  return dropped.length;
+}

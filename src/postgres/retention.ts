@@ -1,0 +1,101 @@
+/** Which rows are too old, and which of the old ones are still needed? One function per kind, one bounded batch per call. */
+import type { Database } from "./connect.ts";
+import { query } from "./transaction.ts";
+import { instant } from "./values.ts";
+
+/** A run takes its results with it, one per series: few at a time, so that no statement is long. */
+const RUNS = 20;
+const ROWS = 5_000;
+
+/** No run is at work. One that is out of lease does not count: nobody may look for it for days. */
+export async function isQuiet(db: Database): Promise<boolean> {
+  const rows = await query(db, "select from run where outcome is null and lease_until > clock_timestamp()");
+  return rows.length === 0;
+}
+
+/**
+ * Removes closed runs that began before `before` (epoch ms), with their results, their events and the ticks they
+ * served. The newest run of all stays, and of each series the run with its newest result and the one with its newest
+ * answer: planning starts from them. Revisions and quarantined rows stay and forget which run they were found by.
+ *
+ * @returns how many runs
+ */
+export async function expireRuns(db: Database, before: number): Promise<number> {
+  const newer = `n.symbol = s.symbol and n."interval" = s."interval"`;
+  // The tick goes in the same statement: for a moment without its run, it would be owed one again.
+  const [row] = await query<{ removed: number }>(
+    db,
+    `with old as materialized (
+       select r.id, r.tick_id from run r
+       where r.started_at < $1 and r.outcome is not null and r.id <> (select max(id) from run)
+         and not exists (
+           select from series_result s where s.run_id = r.id and (
+             not exists (select from series_result n where ${newer} and n.finished_at > s.finished_at)
+             or s.status in ('stored', 'late') and not exists (
+               select from series_result n
+               where ${newer} and n.status in ('stored', 'late') and n.started_at > s.started_at
+             )
+           )
+         )
+       order by r.started_at limit $2
+     ), gone as (
+       delete from run where id in (select id from old) returning id
+     ), ticks as (
+       delete from tick t where t.id in (select tick_id from old)
+         and not exists (select from run r where r.tick_id = t.id and r.id not in (select id from old))
+     )
+     select count(*) as removed from gone`,
+    [instant(before), RUNS],
+  );
+  return row!.removed;
+}
+
+/** Removes ticks due before `before` that never got a run. A tick that had one goes with it. @returns how many */
+export async function expireTicks(db: Database, before: number): Promise<number> {
+  const rows = await query(
+    db,
+    `delete from tick where id in (
+       select t.id from tick t
+       where t.due_at < $1 and t.state <> 'requested' and not exists (select from run r where r.tick_id = t.id)
+       order by t.due_at limit $2
+     ) returning id`,
+    [instant(before), ROWS],
+  );
+  return rows.length;
+}
+
+/**
+ * Removes requests sent before `before`. Of each key the newest stays (the pace starts from it), and so does its newest
+ * daily limit.
+ *
+ * @returns how many
+ */
+export async function expireRequests(db: Database, before: number): Promise<number> {
+  const rows = await query(
+    db,
+    `delete from request where id in (
+       select r.id from request r
+       where r.sent_at < $1
+         and exists (select from request n where n.key_hash = r.key_hash and n.sent_at > r.sent_at)
+         and (r.kind is distinct from 'daily-limit' or exists (
+           select from request n
+           where n.key_hash = r.key_hash and n.kind = 'daily-limit' and n.finished_at > r.finished_at
+         ))
+       order by r.sent_at limit $2
+     ) returning id`,
+    [instant(before), ROWS],
+  );
+  return rows.length;
+}
+
+/** Removes what was logged before `before`. @returns how many events */
+export async function expireEvents(db: Database, before: number): Promise<number> {
+  const rows = await query(
+    db,
+    `delete from run_event where (run_id, seq) in (
+       select run_id, seq from run_event where at < $1 order by at limit $2
+     ) returning 1`,
+    [instant(before), ROWS],
+  );
+  return rows.length;
+}

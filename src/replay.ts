@@ -1,0 +1,118 @@
+/**
+ * How are the tables made anew from the archive? `replay`: series by series, each from its own answers, oldest first, as
+ * of the time each came. No request, no key; killed at any point it can simply be started again.
+ */
+import { classify } from "./alphavantage/answer.ts";
+import { type Series, seriesName } from "./bar.ts";
+import type { Claim, Reading } from "./effects.ts";
+import type { ArchivedAnswer, ArchiveState } from "./postgres/rebuild.ts";
+import { archiveStates, describeLack, lacks, rebuildSeries } from "./postgres/rebuild.ts";
+import { closeRun } from "./postgres/runs.ts";
+import { requestOfForm } from "./request.ts";
+import { LeaseLost, type Outcome, totalsOf } from "./run.ts";
+import type { Selection } from "./selection.ts";
+import { claimPatiently, keepAlive, LEASE_MS, readAnswer, type Rooms } from "./wiring.ts";
+
+export interface ReplayOptions {
+  /** Of the series that have bars or answers, configured or not. */
+  readonly selection: Selection;
+  /** Keep what is older than the kept answers, instead of refusing. */
+  readonly partial: boolean;
+  /** Aborted: no further series is begun. */
+  readonly stop: AbortSignal;
+  /** Aborted: the series under way is left as it was. */
+  readonly abort: AbortSignal;
+  /** Told a line for each series that is done. */
+  readonly tell: (line: string) => void;
+}
+
+export interface ReplayReport {
+  readonly outcome: Extract<Outcome, "complete" | "cancelled">;
+  readonly message: string;
+}
+
+/**
+ * Rebuilds `stock_data`, `revision` and `quarantine`. It is no run, but nothing else may write meanwhile: it holds the
+ * place of the one run, and its row says what it was.
+ *
+ * @throws Error when nothing is selected, when something cannot be rebuilt and `partial` is not set (nothing is changed
+ * then), or when an archived answer cannot be read any more (its series is left as it was)
+ */
+export async function replay(
+  rooms: Pick<Rooms, "database" | "world">,
+  options: ReplayOptions,
+): Promise<ReplayReport | Exclude<Claim, { runId: number }>> {
+  const { database, world } = rooms;
+  const states = selected(await archiveStates(database), options);
+  const claim = await claimPatiently(rooms, {
+    trigger: "manual",
+    tickId: null,
+    emit: () => {},
+    abort: options.abort,
+    patient: true,
+  });
+  if (!("runId" in claim)) return claim;
+  const { runId } = claim;
+  const lost = new AbortController();
+  const release = keepAlive(rooms, runId, () => lost.abort(new LeaseLost(runId)));
+  const close = (ending: { outcome: Outcome; message: string }) =>
+    closeRun(database, { runId, owner: world.owner, ...ending, totals: totalsOf([]), now: world.now() });
+  try {
+    const signal = AbortSignal.any([options.abort, lost.signal]);
+    const report = await rebuildAll(states, { rooms, runId, signal, options });
+    if (!await close(report)) throw new LeaseLost(runId);
+    return report;
+  } catch (error) {
+    if (error instanceof LeaseLost) throw error;
+    const outcome = options.abort.aborted ? "cancelled" : "failed";
+    await close({ outcome, message: error instanceof Error ? error.message : String(error) });
+    throw error;
+  } finally {
+    release();
+  }
+}
+
+function selected(states: readonly ArchiveState[], { selection, partial }: ReplayOptions): Series[] {
+  const { symbols, intervals } = selection;
+  const wanted = states.filter(({ series }) =>
+    (symbols?.includes(series.symbol) ?? true) && (intervals?.includes(series.interval) ?? true)
+  );
+  if (wanted.length === 0) throw new Error("Cannot replay: nothing is stored of the series asked for");
+  const lacking = wanted.filter(lacks);
+  if (lacking.length > 0 && !partial) {
+    throw new Error(`${lacking.map(describeLack).join("\n")}\nWith --partial these stay as they stand`);
+  }
+  return wanted.map(({ series }) => series);
+}
+
+async function rebuildAll(
+  all: readonly Series[],
+  { rooms: { database, world }, runId, signal, options }: {
+    rooms: Pick<Rooms, "database" | "world">;
+    runId: number;
+    signal: AbortSignal;
+    options: ReplayOptions;
+  },
+): Promise<ReplayReport> {
+  const holder = { runId, owner: world.owner, leaseMs: LEASE_MS };
+  let answers = 0;
+  for (const [done, series] of all.entries()) {
+    if (options.stop.aborted) {
+      return { outcome: "cancelled", message: `Replay stopped after ${done} of ${all.length} series` };
+    }
+    const replayed = await rebuildSeries(database, { holder, series, partial: options.partial, read, signal });
+    answers += replayed;
+    options.tell(`${seriesName(series)}: ${replayed} answers replayed`);
+  }
+  return { outcome: "complete", message: `Replay of ${all.length} series from ${answers} answers, no request` };
+}
+
+/** As a run read it on the day it came, by the rules of today. */
+function read({ id, series, form, body, receivedAt, reachesTo }: ArchivedAnswer): Reading {
+  const request = requestOfForm(series, form);
+  const answer = classify(body, { httpStatus: 200, request });
+  if (answer.kind === "bars") return readAnswer({ ...answer.document, receivedAt, reachesTo }, request);
+  throw new Error(
+    `Cannot replay answer ${id} of ${seriesName(series)}: it reads as "${answer.kind}", ${answer.message}`,
+  );
+}

@@ -1,0 +1,91 @@
+/** Does `check` find what would stop a run, in the order in which it should be mended, and spend nothing on it? */
+import assert from "node:assert/strict";
+import { parseConfig } from "../src/config.ts";
+import { examine } from "../src/examine.ts";
+import { jumpingWorld } from "./support/app.ts";
+import { serverDatabase } from "./support/database.ts";
+import { deadUrl, startVendor } from "./support/vendor.ts";
+
+/** Findings as `state name: found`. `aheadMs`: how far this machine's clock is ahead. */
+async function found(env: Record<string, string>, { aheadMs = 0, file = null as string | null } = {}) {
+  const parsed = parseConfig(env, { readFile: () => assert.fail("reads a file") });
+  const results = await examine(parsed, { world: jumpingWorld(Date.now() + aheadMs), file });
+  for (const { state, todo, name } of results) {
+    assert.ok(state === "ok" ? todo === null : name === "configuration" || todo !== null, `${name}: what to do?`);
+  }
+  return results.map((one) => `${one.state} ${one.name}: ${one.found}`);
+}
+
+async function stage() {
+  const [vendor, database] = [await startVendor(), await serverDatabase()];
+  return {
+    vendor,
+    pool: database.db.pool,
+    env: { API_KEY: "CANARYKEY0123456", ALPHAVANTAGE_URL: vendor.url, DATABASE_URL: database.url },
+    [Symbol.asyncDispose]: async () => {
+      await vendor.close();
+      await database.close();
+    },
+  };
+}
+
+Deno.test("all in order: every finding is ok, and the vendor has seen no key", async () => {
+  await using at = await stage();
+  const findings = await found(at.env, { file: "/home/me/.env" });
+  assert.deepEqual(findings.map((one) => one.split(":")[0]), [
+    "ok configuration",
+    "ok key",
+    "ok database",
+    "ok clock",
+    "ok vendor",
+    "ok clock",
+  ]);
+  assert.match(findings[0]!, /2 series of 1 symbol, schedule "0 6 \* \* \*" in UTC, \.env file "\/home\/me\/\.env"$/);
+  assert.match(findings[2]!, /PostgreSQL \d.*, schema up to date$/);
+  assert.ok(at.vendor.requests.every(({ parameters }) => Object.keys(parameters).length === 0));
+  assert.ok(!findings.join().includes("CANARY"));
+});
+
+Deno.test("a configuration that cannot be used stops the examination: every problem at once, nothing opened", async () => {
+  const findings = await found({ PORT: "x", STOCK_SYMBOLS: "A B", DATABASE_URL: "postgres://u@127.0.0.1:9/d" });
+  assert.deepEqual(findings.map((one) => one.split(":")[0]), ["fail configuration", "fail configuration"]);
+});
+
+Deno.test("what is wrong is found side by side: no key, no database, no vendor", async () => {
+  const env = { ALPHAVANTAGE_URL: await deadUrl(), DATABASE_URL: "postgres://me:SECRETPASSWORD@127.0.0.1:9/none" };
+  const findings = await found(env);
+  assert.deepEqual(findings.map((one) => one.split(":")[0]), [
+    "ok configuration",
+    "fail key",
+    "fail database",
+    "warn vendor",
+  ]);
+  assert.match(findings[2]!, /127\.0\.0\.1:9/);
+  assert.ok(!findings.join().includes("SECRETPASSWORD"));
+});
+
+Deno.test("a clock that is wrong is told with its direction, against both others; half a minute is not", async () => {
+  await using at = await stage();
+  const clocks = async (aheadMs: number) =>
+    (await found(at.env, { aheadMs })).filter((one) => one.includes(" clock: "));
+  assert.deepEqual((await clocks(25_000)).map((one) => one.slice(0, 2)), ["ok", "ok"]);
+  for (const [aheadMs, words] of [[120_000, "ahead of"], [-120_000, "behind"]] as const) {
+    const told = await clocks(aheadMs);
+    assert.equal(told.length, 2);
+    for (const one of told) assert.match(one, new RegExp(`^warn clock: 1(19|20|21) s ${words} the `));
+  }
+});
+
+Deno.test("the schema: one that is newer than the program, one still to be made, and a stranger's table", async () => {
+  await using at = await stage();
+  const database = async () => (await found(at.env)).find((one) => one.includes(" database: "))!;
+  const step = "insert into schema_migration (version, name, checksum)";
+  await at.pool.query(`${step} select max(version) + 1, 'later', 'x' from schema_migration`);
+  assert.match(await database(), /^fail .*its schema is newer than this program$/);
+  await at.pool.query("drop schema public cascade; create schema public");
+  assert.match(await database(), /^ok .*\d+ migrations? to apply, which the next command does$/);
+  await at.pool.query("create table stock_data (symbol text)");
+  assert.match(await database(), /^fail .*a table "stock_data" that another program made$/);
+  const tables = await at.pool.query("select tablename from pg_tables where schemaname = 'public'");
+  assert.deepEqual(tables.rows, [{ tablename: "stock_data" }], "an examination changes nothing");
+});

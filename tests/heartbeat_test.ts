@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { type Config, parseConfig } from "../src/config.ts";
+import { lookAtClock } from "../src/heartbeat.ts";
+import type { Database } from "../src/postgres/connect.ts";
+import { claimRun, closeRun } from "../src/postgres/runs.ts";
+import type { Tick } from "../src/postgres/ticks.ts";
+import { totalsOf } from "../src/run.ts";
+import type { Rooms } from "../src/wiring.ts";
+import { withDatabases } from "./support/database.ts";
+import { NOW } from "./support/stored.ts";
+
+const MINUTE = 60_000;
+const NEVER = new AbortController().signal;
+
+function configOf(env: Record<string, string>): Config {
+  const parsed = parseConfig({ SCHEDULE_CRON: "*/10 * * * *", LOG_DIR: "none", ...env }, { readFile: () => "" });
+  assert.ok("config" in parsed);
+  return parsed.config;
+}
+
+/** A program whose clock the test moves, and whose runs take as long as it says. */
+function program(
+  database: Database,
+  { env = {}, runMs = 1_000 }: { env?: Record<string, string>; runMs?: number } = {},
+) {
+  const errors: string[] = [];
+  const world = {
+    now: () => at.now,
+    sleep: () => Promise.resolve(),
+    random: () => 0.5,
+    owner: "test",
+    onError: (message: string) => void errors.push(message),
+  };
+  const rooms: Rooms = { config: configOf(env), database, keyHash: "k", world };
+  const serve = async ({ id, dueAt, trigger }: Tick) => {
+    const claim = await claimRun(database, {
+      owner: "test",
+      trigger,
+      tickId: id,
+      leaseMs: 60_000,
+      now: at.now,
+      exclusive: false,
+    });
+    if (!("runId" in claim)) return claim;
+    at.now += runMs;
+    const ending = { outcome: "complete", message: null, totals: totalsOf([]), now: at.now } as const;
+    await closeRun(database, { runId: claim.runId, owner: "test", ...ending });
+    at.served.push(`${new Date(dueAt).toISOString().slice(11, 16)} ${trigger}`);
+    return { runId: claim.runId, outcome: "complete" };
+  };
+  const at = {
+    now: NOW,
+    served: [] as string[],
+    errors,
+    look: () => lookAtClock(rooms, { stop: NEVER, serve }),
+  };
+  return at;
+}
+
+const skipped = async (db: Database) =>
+  (await db.pool.query("select due_at, reason from tick where state = 'skipped' order by due_at")).rows
+    .map(({ due_at, reason }) => `${new Date(due_at).toISOString().slice(11, 16)} ${reason}`);
+
+withDatabases("latest: half an hour away is one catch-up", async (db) => {
+  const at = program(db);
+  await at.look();
+  at.now += 30 * MINUTE + 5 * MINUTE;
+  await at.look();
+  assert.deepEqual(at.served, ["22:00 catch-up"]);
+  assert.equal(await at.look(), null);
+});
+
+withDatabases("all: each missed tick has its run, one after the other, in one look", async (db) => {
+  const at = program(db, { env: { SCHEDULE_MISSED: "all" } });
+  await at.look();
+  at.now += 30 * MINUTE;
+  await at.look();
+  assert.deepEqual(at.served, ["21:40 catch-up", "21:50 catch-up", "22:00 schedule"]);
+});
+
+withDatabases("skip: what was missed is not made up for, what is in time runs", async (db) => {
+  const at = program(db, { env: { SCHEDULE_MISSED: "skip" } });
+  await at.look();
+  at.now += 30 * MINUTE;
+  await at.look();
+  assert.deepEqual(at.served, ["22:00 schedule"]);
+  assert.deepEqual(
+    (await skipped(db)).map((tick) => tick.slice(6)),
+    Array(2).fill("missed: the program was not running"),
+  );
+});
+
+withDatabases("queue: a tick that comes due during a run is served right after it, in the same look", async (db) => {
+  const at = program(db, { runMs: 7 * MINUTE });
+  await at.look();
+  at.now += 14 * MINUTE;
+  await at.look();
+  assert.deepEqual(at.served, ["21:40 catch-up", "21:50 schedule"]);
+});
+
+withDatabases("skip: a tick that comes due during a run is not served, and says during which", async (db) => {
+  const at = program(db, { env: { SCHEDULE_OVERLAP: "skip" }, runMs: 15 * MINUTE });
+  await at.look();
+  at.now += 10 * MINUTE;
+  await at.look();
+  assert.deepEqual(at.served, ["21:40 schedule"]);
+  assert.match((await skipped(db)).join(), /^21:50 run \d+ was at work$/);
+  at.now += 5 * MINUTE;
+  await at.look();
+  assert.deepEqual(at.served, ["21:40 schedule", "22:00 schedule"]);
+});
+
+withDatabases(
+  "years away under all: a hundred runs, a hundred and one rows, and one row tells of the rest",
+  async (db) => {
+    const at = program(db, { env: { SCHEDULE_MISSED: "all" }, runMs: 1 });
+    await at.look();
+    at.now += 5 * 365 * 24 * 60 * MINUTE;
+    await at.look();
+    assert.equal(at.served.length, 100);
+    assert.equal((await db.pool.query("select from tick")).rowCount, 101);
+    assert.match((await skipped(db)).join(), /missed too long ago, as were 1000 or more ticks before it/);
+  },
+);
+
+withDatabases("another run at work ends the look, and the tick stays owed", async (db) => {
+  const at = program(db);
+  await at.look();
+  at.now += 10 * MINUTE;
+  const options = { owner: "other", trigger: "manual", tickId: null, leaseMs: 60_000, now: at.now } as const;
+  const other = await claimRun(db, { ...options, exclusive: false });
+  assert.ok("runId" in other);
+  assert.ok("busy" in (await at.look())!);
+  const ending = { outcome: "complete", message: null, totals: totalsOf([]), now: at.now } as const;
+  await closeRun(db, { runId: other.runId, owner: "other", ...ending });
+  await at.look();
+  assert.deepEqual(at.served, ["21:40 schedule"]);
+});
+
+withDatabases(
+  "the house is kept when nothing is owed, and what goes wrong there does not reach the schedule",
+  async (db) => {
+    const at = program(db);
+    await at.look();
+    const { rows: [{ due_at }] } = await db.pool.query("select due_at from housekeeping");
+    assert.equal(due_at, NOW + 60 * MINUTE);
+    await db.pool.query("alter table housekeeping rename to gone");
+    assert.equal(await at.look(), null);
+    assert.match(at.errors.join(), /^Cannot remove what is too old: relation "housekeeping" does not exist$/);
+  },
+);

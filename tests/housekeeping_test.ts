@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { type Config, parseConfig } from "../src/config.ts";
+import { keepHouse, sweepsOf } from "../src/housekeeping.ts";
+import { claimRun } from "../src/postgres/runs.ts";
+import { withDatabases } from "./support/database.ts";
+import { NOW } from "./support/stored.ts";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const stop = new AbortController().signal;
+
+function configOf(env: Record<string, string>): Config {
+  const parsed = parseConfig({ LOG_DIR: "none", ...env }, { readFile: () => "" });
+  assert.ok("config" in parsed);
+  return parsed.config;
+}
+
+withDatabases("every sweep is on by default, and 0 keeps for ever", (db) => {
+  const names = (env: Record<string, string>) => sweepsOf(configOf(env), db).map(({ name }) => name).join();
+  assert.equal(names({ LOG_DIR: "logs" }), "events,requests,runs,ticks,answer bodies,log files");
+  assert.equal(names({}), "events,requests,runs,ticks,answer bodies", "no log files are written, none is looked for");
+  assert.equal(names({ RETENTION_RUNS_DAYS: "0", LOG_DIR: "logs" }), "events,answer bodies,log files");
+  assert.equal(
+    names({ RETENTION_EVENTS_DAYS: "0", LOG_RETENTION_DAYS: "0", ARCHIVE_DAYS: "0", LOG_DIR: "logs" }),
+    "requests,runs,ticks",
+  );
+});
+
+withDatabases("old things go once a day, from the second look on, unless a run is at work", async (db) => {
+  const dir = await Deno.makeTempDir({ prefix: "stocks-etl-house-" });
+  try {
+    await Deno.mkdir(`${dir}/2025-01`);
+    await Deno.writeTextFile(`${dir}/2025-01/run-1-20250101T000000Z.log`, "x");
+    const put = (daysAgo: number) =>
+      db.pool.query(
+        `insert into run (trigger, owner, lease_until, started_at, finished_at, outcome)
+         values ('manual', 'x', $1, $1, $1, 'complete')`,
+        [new Date(NOW - daysAgo * DAY).toISOString()],
+      );
+    for (const daysAgo of [500, 401, 1]) await put(daysAgo);
+    for (const daysAgo of [8, 6, 0]) {
+      await db.pool.query(
+        `insert into request (key_hash, symbol, "interval", form, attempt, sent_at) values ('k', 'A', 'daily', 'f', 1, $1)`,
+        [new Date(NOW - daysAgo * DAY).toISOString()],
+      );
+    }
+    const errors: string[] = [];
+    const config = configOf({ LOG_DIR: dir, RETENTION_RUNS_DAYS: "2" });
+    const keep = (now: number) => {
+      const world = {
+        now: () => now,
+        sleep: () => Promise.resolve(),
+        random: () => 0,
+        owner: "me",
+        onError: (message: string) => void errors.push(message),
+      };
+      return keepHouse({ config, database: db, keyHash: "k", world }, { stop });
+    };
+    const counts = async () => {
+      const { rows } = await db.pool.query(
+        "select (select count(*) from run)::int as runs, (select count(*) from request)::int as requests",
+      );
+      return rows[0];
+    };
+    await keep(NOW);
+    assert.deepEqual(await counts(), { runs: 3, requests: 3 }, "the clock is not trusted yet");
+    const options = { owner: "other", trigger: "manual", tickId: null, leaseMs: 60_000, now: NOW } as const;
+    assert.ok("runId" in await claimRun(db, { ...options, exclusive: false }));
+    await keep(NOW + HOUR);
+    assert.deepEqual(await counts(), { runs: 4, requests: 3 }, "a run is at work");
+    await db.pool.query("update run set outcome = 'complete', finished_at = started_at where outcome is null");
+    await keep(NOW + 2 * HOUR);
+    assert.deepEqual(await counts(), { runs: 2, requests: 2 }, "requests of a week stay, however short runs do");
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(dir)), []);
+    const { rows: [chore] } = await db.pool.query("select note, done_at from housekeeping");
+    assert.equal(chore.note, "0 events, 1 requests, 2 runs, 0 ticks, 0 answer bodies, 1 log files");
+    assert.equal(chore.done_at, NOW + 2 * HOUR);
+    await put(500);
+    await keep(NOW + 3 * HOUR);
+    assert.equal((await counts()).runs, 3, "once a day");
+    assert.deepEqual(errors, []);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});

@@ -1,0 +1,119 @@
+/** What does each command print, with which code does it end, and what of it must never be seen? */
+import assert from "node:assert/strict";
+import type { ReadEnvironment } from "../src/terminal/environment.ts";
+import { notOurs, operate } from "../src/operate.ts";
+import { serverDatabase } from "./support/database.ts";
+import { type FakeMachine, fakeMachine } from "./support/machine.ts";
+import { startCurrentVendor } from "./support/market.ts";
+import { notice } from "./support/vendor.ts";
+
+const KEY = "CANARYKEY0123456";
+const selection = { symbols: null, intervals: null };
+
+async function stage() {
+  const vendor = await startCurrentVendor(["AAA"]);
+  const database = await serverDatabase();
+  const env: Record<string, string> = {
+    ALPHAVANTAGE_API_KEY: KEY,
+    ALPHAVANTAGE_URL: vendor.url,
+    STOCK_SYMBOLS: "AAA",
+    STOCK_INTERVALS: "daily",
+    LOG_DIR: "none",
+    DATABASE_URL: database.url,
+  };
+  return {
+    vendor,
+    pool: database.db.pool,
+    env,
+    [Symbol.asyncDispose]: async () => {
+      await vendor.close();
+      await database.close();
+    },
+  };
+}
+
+/** Carries out one command; its output must not hold the key, whatever happened. */
+async function done(command: Parameters<typeof operate>[0], machine: FakeMachine) {
+  const code = await operate(command, machine);
+  const { out, err } = machine.told;
+  assert.ok(!(out + err).includes(KEY), "the key was told");
+  return { code, out, err };
+}
+
+Deno.test("run --quiet says the outcome in one word, and its code is the outcome's", async () => {
+  await using at = await stage();
+  const quiet = { name: "run", selection, quiet: true } as const;
+  assert.deepEqual(await done(quiet, fakeMachine(at.env)), { code: 0, out: "complete\n", err: "" });
+  assert.deepEqual(await done(quiet, fakeMachine(at.env)), { code: 0, out: "nothing-due\n", err: "" });
+  at.vendor.answerBy(() => notice("6"));
+  const other = await done(quiet, fakeMachine({ ...at.env, STOCK_SYMBOLS: "AAA,BBB" }));
+  assert.deepEqual([other.code, other.out], [3, "deferred\n"]);
+});
+
+Deno.test("plan, status and migrate only look: no request, and JSON that a program can read", async () => {
+  await using at = await stage();
+  await done({ name: "run", selection, quiet: true }, fakeMachine(at.env));
+  const asked = at.vendor.requests.length;
+  const plan = JSON.parse((await done({ name: "plan", selection, json: true }, fakeMachine(at.env))).out);
+  assert.deepEqual(plan.entries.map((entry: { action: string }) => entry.action), ["skip"]);
+  assert.match(plan.now, /^\d{4}-\d\d-\d\dT.*Z$/);
+  const status = JSON.parse((await done({ name: "status", selection, json: true }, fakeMachine(at.env))).out);
+  assert.equal(status.states[0].series.symbol, "AAA");
+  for (const time of [status.nextTick, status.states[0].watermark]) assert.match(time, /^\d{4}-\d\d-\d\dT.*Z$/);
+  assert.match((await done({ name: "migrate" }, fakeMachine(at.env))).out, /: up to date\n$/);
+  assert.equal(at.vendor.requests.length, asked);
+});
+
+Deno.test("what the operator must mend is 2 with every problem, and never a stack or a secret", async () => {
+  const run = { name: "run", selection, quiet: false } as const;
+  const wrong: [Parameters<typeof operate>[0], FakeMachine, RegExp][] = [
+    [run, fakeMachine({ PORT: "x", STOCK_SYMBOLS: "A B", API_KEY: KEY }), /PORT[\s\S]*\nstocks-etl: .*"A B"/],
+    [run, fakeMachine({ DATABASE_URL: "postgres://u@127.0.0.1:9/d" }), /ALPHAVANTAGE_API_KEY is not set/],
+    [{ ...run, selection: { ...selection, symbols: ["ZZZ"] } }, fakeMachine({ API_KEY: KEY }), /configured are IBM/],
+    [{ name: "usage", message: `unknown word ${KEY}`, exitCode: 2 }, fakeMachine({ API_KEY: KEY }), /\[redacted\]/],
+  ];
+  for (const [command, machine, message] of wrong) {
+    const { code, out, err } = await done(command, machine);
+    assert.deepEqual([code, out], [2, ""], err);
+    assert.match(err, message);
+    assert.doesNotMatch(err, /\.ts:\d+/);
+  }
+});
+
+Deno.test("a .env that cannot be read is a message and 2, also when the words were wrong as well", async () => {
+  const environment = (): ReadEnvironment => {
+    throw new Error('Cannot read ".env": permission denied');
+  };
+  for (const command of [{ name: "check" }, { name: "usage", message: "wrong words", exitCode: 2 }] as const) {
+    const { code, err } = await done(command, fakeMachine({}, { environment }));
+    assert.equal(code, 2);
+    assert.match(err, command.name === "check" ? /permission denied/ : /wrong words/);
+  }
+});
+
+Deno.test("a database that is not there is 1, without its password", async () => {
+  const env = { API_KEY: KEY, DATABASE_URL: "postgres://me:SECRETPASSWORD@127.0.0.1:9/none" };
+  const { code, err } = await done({ name: "status", selection, json: false }, fakeMachine(env));
+  assert.equal(code, 1);
+  assert.match(err, /127\.0\.0\.1:9/);
+  assert.ok(!err.includes("SECRETPASSWORD"));
+});
+
+Deno.test("told to stop before it began: nothing is asked, the run is closed as cancelled, 1", async () => {
+  await using at = await stage();
+  const stopped = fakeMachine(at.env, { stop: AbortSignal.abort(), abort: AbortSignal.abort() });
+  const { code, out } = await done({ name: "run", selection, quiet: true }, stopped);
+  assert.deepEqual([code, out, at.vendor.requests.length], [1, "cancelled\n", 0]);
+  const { rows } = await at.pool.query("select outcome from run");
+  assert.deepEqual(rows, [{ outcome: "cancelled" }]);
+});
+
+Deno.test("help is printed as it is and ends with its own code", async () => {
+  const { code, out } = await done({ name: "print", text: "words\n", exitCode: 0 }, fakeMachine());
+  assert.deepEqual([code, out], [0, "words\n"]);
+});
+
+Deno.test("a run that was not ours says whose it is", () => {
+  assert.match(notOurs({ busy: { runId: 3, owner: "host:1:a" } }), /run 3 of host:1:a is at work/);
+  assert.match(notOurs({ taken: true }), /has been served/);
+});

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Bar, Reject, Series } from "../../src/bar.ts";
+import { retainAnswers } from "../../src/postgres/answers.ts";
+import type { Database } from "../../src/postgres/connect.ts";
+import { type ArchivedAnswer, archiveStates, describeLack, rebuildSeries } from "../../src/postgres/rebuild.ts";
+import type { Holder } from "../../src/postgres/runs.ts";
+import { LeaseLost } from "../../src/run.ts";
+import { withDatabases } from "../support/database.ts";
+import { bar, nextRun, NOW, startRun, store, tablesOf } from "../support/stored.ts";
+
+const DAY = 86_400_000;
+const WEEKLY: Series = { symbol: "IBM", interval: "weekly" };
+const DAILY: Series = { symbol: "IBM", interval: "daily" };
+
+/** The bodies of these tests are what was stored from them. */
+function read({ body }: ArchivedAnswer): { bars: Bar[]; rejects: Reject[] } {
+  const [bars, rejects] = JSON.parse(body);
+  return { bars, rejects };
+}
+
+function rebuild(
+  db: Database,
+  { holder, series, ...over }: { holder: Holder; series: Series } & Partial<Parameters<typeof rebuildSeries>[1]>,
+): Promise<number> {
+  return rebuildSeries(db, {
+    ...{ holder, series, partial: false, read, signal: new AbortController().signal },
+    ...over,
+  });
+}
+
+async function empty(db: Database): Promise<void> {
+  await db.pool.query("delete from stock_data; delete from revision; delete from quarantine");
+}
+
+const bad: Reject = { stamp: "2026-01-02", rule: "zero-price", raw: { "4. close": "0" } };
+
+/** A week that runs and settles, a correction taken back, an adjusted close that moves, bad rows that come again. */
+async function history(db: Database): Promise<Holder> {
+  let run = await startRun(db);
+  const adjusted = (value: string) => ({ adjustedClose: value, dividendAmount: "0.1" });
+  const answers: { series: Series; bars: Bar[]; rejects?: Reject[] }[] = [
+    { series: WEEKLY, bars: [bar("2026-02-20", "1"), bar("2026-02-24", "2", { settled: false })], rejects: [bad] },
+    { series: DAILY, bars: [bar("2026-02-20", "1"), bar("2026-02-23", "1")], rejects: [bad, bad] },
+    { series: WEEKLY, bars: [bar("2026-02-20", "1"), bar("2026-02-26", "3", { settled: false })], rejects: [bad] },
+    { series: DAILY, bars: [bar("2026-02-20", "2", adjusted("1.9"))], rejects: [{ ...bad, rule: "future" }] },
+    { series: WEEKLY, bars: [bar("2026-02-19", "1"), bar("2026-02-27", "3")] },
+    { series: DAILY, bars: [bar("2026-02-20", "1"), bar("2026-02-23", "1")], rejects: [bad, bad] },
+    { series: DAILY, bars: [bar("2026-02-20", "1", adjusted("0.8"))] },
+    { series: WEEKLY, bars: [bar("2026-02-27", "4", { settled: false })], rejects: [bad] },
+  ];
+  for (const [n, answer] of answers.entries()) {
+    await store(db, run, { ...answer, now: NOW + n * DAY });
+    run = await nextRun(db, run);
+  }
+  return run;
+}
+
+withDatabases("everything deleted and rebuilt is everything as it was, and so is a second time", async (db) => {
+  const holder = await history(db);
+  const before = await tablesOf(db);
+  assert.deepEqual(Object.values(before).map(({ length }) => length), [4, 3, 3]);
+  for (const prepare of [() => empty(db), () => Promise.resolve()]) {
+    await prepare();
+    assert.equal(await rebuild(db, { holder, series: WEEKLY }), 4);
+    assert.equal(await rebuild(db, { holder, series: DAILY }), 4);
+    assert.deepEqual(await tablesOf(db), before);
+  }
+});
+
+withDatabases("an answer that cannot be read, an abort, a lost lease: the series stays as it was", async (db) => {
+  const holder = await history(db);
+  const before = await tablesOf(db);
+  let reads = 0;
+  const stop = new AbortController();
+  const failing = (answer: ArchivedAnswer) => {
+    if (++reads === 3) throw new Error("unreadable");
+    return read(answer);
+  };
+  const aborting = (answer: ArchivedAnswer) => (stop.abort(new Error("stopped")), read(answer));
+  await assert.rejects(rebuild(db, { holder, series: DAILY, read: failing }), /unreadable/);
+  await assert.rejects(rebuild(db, { holder, series: DAILY, read: aborting, signal: stop.signal }), /stopped/);
+  await assert.rejects(rebuild(db, { holder: { ...holder, owner: "thief" }, series: DAILY }), LeaseLost);
+  assert.deepEqual(await tablesOf(db), before);
+});
+
+withDatabases("what cannot be rebuilt is told, refused, and with partial kept", async (db) => {
+  const holder = await history(db);
+  const before = await tablesOf(db);
+  assert.deepEqual(await archiveStates(db), [
+    { series: DAILY, cut: 0, answers: 4, bars: 0, revisions: 0 },
+    { series: WEEKLY, cut: 0, answers: 4, bars: 0, revisions: 0 },
+  ]);
+  await retainAnswers(db, { before: NOW + 3 * DAY, limit: 9 });
+  const [daily, weekly] = await archiveStates(db);
+  // The body of the first daily answer came again later, so it is still there.
+  assert.deepEqual({ ...daily, series: null }, { series: null, cut: 0, answers: 4, bars: 0, revisions: 0 });
+  assert.deepEqual([weekly!.answers, weekly!.bars, weekly!.revisions], [2, 0, 1]);
+  const message =
+    "Cannot rebuild IBM weekly: 0 bars and 1 revisions are older than the 2 answers whose bodies are kept";
+  assert.equal(describeLack(weekly!), message);
+  await assert.rejects(rebuild(db, { holder, series: WEEKLY }), { message });
+  assert.deepEqual(await tablesOf(db), before);
+  assert.equal(await rebuild(db, { holder, series: WEEKLY, partial: true }), 2);
+  assert.deepEqual(await tablesOf(db), before);
+});
+
+withDatabases("bars from before there was an archive are kept", async (db) => {
+  const run = await startRun(db);
+  const first = [bar("2026-02-19", "1"), bar("2026-02-20", "1"), bar("2026-02-23", "1", { settled: false })];
+  await store(db, run, { series: DAILY, bars: first, rejects: [bad] });
+  await db.pool.query("update stock_data set answer_id = null; delete from answer");
+  assert.deepEqual(await archiveStates(db), [{ series: DAILY, cut: 0, answers: 0, bars: 3, revisions: 0 }]);
+  const bars = [bar("2026-02-20", "2"), bar("2026-02-23", "2")];
+  await store(db, run, { series: DAILY, bars, rejects: [bad], now: NOW + DAY });
+  const before = await tablesOf(db);
+  const [state] = await archiveStates(db);
+  assert.deepEqual(state, { series: DAILY, cut: 0, answers: 1, bars: 1, revisions: 1 });
+  await assert.rejects(rebuild(db, { holder: run, series: DAILY }), /1 bars and 1 revisions/);
+  for (let n = 0; n < 2; n++) {
+    await rebuild(db, { holder: run, series: DAILY, partial: true });
+    assert.deepEqual(await tablesOf(db), before);
+  }
+});
+
+const one = fc.record({
+  date: fc.constantFrom("2026-02-16", "2026-02-18", "2026-02-20", "2026-02-24", "2026-02-27"),
+  close: fc.integer({ min: 1, max: 3 }),
+  settled: fc.boolean(),
+  adjusted: fc.option(fc.constantFrom("0.5", "0.6")),
+});
+const load = fc.record({
+  bars: fc.uniqueArray(one, { selector: ({ date }) => date, maxLength: 4 }),
+  rejects: fc.array(fc.constantFrom(bad, { ...bad, rule: "future" as const }), { maxLength: 2 }),
+});
+
+withDatabases("any history, rebuilt whole or from any cut on, is as it was", async (db) => {
+  const run = await startRun(db);
+  let symbol = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(load, { minLength: 1, maxLength: 7 }),
+      fc.nat(7),
+      fc.boolean(),
+      async (loads, cut, week) => {
+        await empty(db);
+        const series: Series = { symbol: `H${symbol++}`, interval: week ? "weekly" : "daily" };
+        for (const [n, { bars: given, rejects }] of loads.entries()) {
+          const bars = given.map(({ date, close, settled, adjusted: adjustedClose }) =>
+            bar(date, String(close), { settled, adjustedClose: settled ? adjustedClose : null })
+          );
+          // One bar a week, as an answer is read.
+          const kept = week ? bars.filter(({ ts }) => !bars.some((two) => two.ts > ts && sameWeek(two.ts, ts))) : bars;
+          await store(db, run, { series, bars: kept, rejects, now: NOW + n * DAY });
+        }
+        const before = await tablesOf(db);
+        await retainAnswers(db, { before: NOW + cut * DAY, limit: 100 });
+        await rebuild(db, { holder: run, series, partial: true });
+        assert.deepEqual(await tablesOf(db), before);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+function sameWeek(a: number, b: number): boolean {
+  const monday = (ts: number) => Math.floor((ts / DAY + 3) / 7);
+  return monday(a) === monday(b);
+}
