@@ -17,9 +17,8 @@ const DAY_MINUTES = 24 * 60;
 
 /** Looks at the clock of a zone once an hour, and every minute of an hour in which it was changed. */
 export function watchClock(zone: string, { from, to }: { from: number; to: number }): Stretch[] {
-  const clock = Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone).timeZoneId;
   const offsetAt = (minute: number) =>
-    Temporal.Instant.fromEpochMilliseconds(minute * MINUTE).toZonedDateTimeISO(clock).offsetNanoseconds / 6e10;
+    Temporal.Instant.fromEpochMilliseconds(minute * MINUTE).toZonedDateTimeISO(zone).offsetNanoseconds / 6e10;
   const stretches: Stretch[] = [];
   let [start, offset] = [from, offsetAt(from)];
   for (let hour = from; hour < to; hour += HOUR_MINUTES) {

@@ -5,11 +5,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Bar, Series } from "../../src/bar.ts";
-import type { Database } from "../../src/postgres/connect.ts";
+import { type Database, openDatabase } from "../../src/postgres/connect.ts";
 import type { Holder } from "../../src/postgres/runs.ts";
 import { NO_ROWS, type RowCounts } from "../../src/run.ts";
 import { embeddedDir, serverDatabase } from "../support/database.ts";
-import { openDatabase } from "../../src/postgres/connect.ts";
 import { seededRandom } from "../support/random.ts";
 import { nextRun, startRun, store } from "../support/stored.ts";
 import type { Proof } from "./main.ts";
