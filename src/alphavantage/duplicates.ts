@@ -13,14 +13,14 @@ export function conflictingStamps({ source, rows }: BarDocument): Map<string, un
   for (const stamp in rows) if (isPlainObject(rows[stamp])) braces += 1;
   if (countBraces(source) === braces) return conflicts;
   const found = new Map<string, unknown[]>();
-  for (const { key, value } of flatMembers(source)) {
+  for (const { key, value } of innerMembers(source)) {
     if (!Object.hasOwn(rows, key)) continue;
     const all = found.get(key);
     if (all === undefined) found.set(key, [value]);
     else all.push(value);
   }
   for (const [stamp, all] of found) {
-    const different = new Set(all.map((row) => JSON.stringify(Object.entries(row as object).sort())));
+    const different = new Set(all.map(inKeyOrder));
     if (different.size > 1) conflicts.set(stamp, all);
   }
   return conflicts;
@@ -36,20 +36,41 @@ function countBraces(text: string): number {
   return count;
 }
 
+/** The row as text, whatever the order of its fields. Sorted by key alone: a value may be nested too deep to be compared. */
+function inKeyOrder(row: unknown): string {
+  if (!isPlainObject(row)) return JSON.stringify(row);
+  const fields = row as Record<string, unknown>;
+  return JSON.stringify(Object.keys(fields).sort().map((key) => [key, fields[key]]));
+}
+
 /**
- * Every `"key": {…}` of a valid JSON text whose object holds no other object, repeated keys included. Written by hand: a
- * pattern that steps over strings runs out of stack on a long one.
+ * The members of the document's members, repeated keys included: the text must be valid JSON. Written by hand: a pattern
+ * that steps over strings runs out of stack on a long one.
  */
-function* flatMembers(text: string): Generator<{ key: string; value: unknown }> {
-  // Each turn begins at the first quote of a string: outside strings there are no quotes.
-  for (let at = text.indexOf('"'); at !== -1; at = text.indexOf('"', at)) {
-    const keyEnd = endOfString(text, at);
-    const open = /^\s*:\s*\{/.exec(text.slice(keyEnd, keyEnd + 20));
-    const start = open === null ? -1 : keyEnd + open[0].length - 1;
-    const end = start === -1 ? -1 : endOfFlatObject(text, start);
-    if (end !== -1) yield { key: JSON.parse(text.slice(at, keyEnd)), value: JSON.parse(text.slice(start, end)) };
-    at = end === -1 ? keyEnd : end;
+function* innerMembers(text: string): Generator<{ key: string; value: unknown }> {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const mark = text[at];
+    if (mark === "{" || mark === "[") depth += 1;
+    else if (mark === "}" || mark === "]") depth -= 1;
+    else if (mark === '"') {
+      const [start, end] = [at, endOfString(text, at)];
+      at = end - 1;
+      const valueStart = depth === 2 ? afterColon(text, end) : null;
+      if (valueStart === null) continue;
+      const valueEnd = endOfValue(text, valueStart);
+      yield { key: JSON.parse(text.slice(start, end)), value: JSON.parse(text.slice(valueStart, valueEnd)) };
+      at = valueEnd - 1;
+    }
   }
+}
+
+const COLON = /\s*:/y;
+
+/** Where the value of the key that ends at `end` begins; `null` when no colon follows: it was no key. */
+function afterColon(text: string, end: number): number | null {
+  COLON.lastIndex = end;
+  return COLON.test(text) ? COLON.lastIndex : null;
 }
 
 /** The index after the closing quote of the string that opens at `start`. */
@@ -61,12 +82,15 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-/** The index after the brace that closes the object opened at `start`; -1 when another one opens first. */
-function endOfFlatObject(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at += 1) {
-    if (text[at] === '"') at = endOfString(text, at) - 1;
-    else if (text[at] === "{") return -1;
-    else if (text[at] === "}") return at + 1;
+/** The index of the comma or the closing mark that follows the value. */
+function endOfValue(text: string, start: number): number {
+  let depth = 0;
+  for (let at = start; at < text.length; at += 1) {
+    const mark = text[at];
+    if (mark === '"') at = endOfString(text, at) - 1;
+    else if (mark === "{" || mark === "[") depth += 1;
+    else if (depth === 0 && (mark === "," || mark === "}" || mark === "]")) return at;
+    else if (mark === "}" || mark === "]") depth -= 1;
   }
-  return -1;
+  return text.length;
 }

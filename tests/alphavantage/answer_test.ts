@@ -167,6 +167,14 @@ Deno.test("a message is cut to what a person reads", () => {
   assert.ok(message.length < 1_100, String(message.length));
 });
 
+Deno.test("a notice is judged by its beginning, so that one of millions of words ends as well", () => {
+  for (const words of ["our API rate limit is ", "the demo "]) {
+    refusal(sort(JSON.stringify({ Information: words.repeat(500_000) })), "unknown-notice");
+    const told = `${noticeNumber("5").text} ${words.repeat(500_000)}`;
+    refusal(sort(JSON.stringify({ Information: told })), "daily-limit");
+  }
+});
+
 Deno.test("only what may fare better is retried, and what costs quota for nothing is retried once", () => {
   const all = ["burst", "outage", "bad-symbol", "empty", "malformed"] as const;
   for (const kind of ["bars", "stale", "daily-limit", "premium", "bad-key", "unknown-notice"] as const) {

@@ -32,6 +32,19 @@ Deno.test("a string of millions of escapes is stepped over", () => {
   assert.deepEqual([...conflicts.keys()], ["b"]);
 });
 
+Deno.test("a row that holds an object, and one far from its key, are rows like any other", () => {
+  assert.deepEqual([...conflictsIn([["a", { x: "1", y: {} }], ["a", { x: "2" }]]).keys()], ["a"]);
+  assert.equal(conflictsIn([["a", { x: { y: "1" } }], ["a", { x: { y: "1" } }]]).size, 0);
+  assert.deepEqual([...conflictsIn([["a", { x: "1" }], ["a", { x: "2" }]], " ".repeat(5_000)).keys()], ["a"]);
+});
+
+Deno.test("rows nested too deep for a comparison by hand are compared all the same", () => {
+  let deep: unknown = "1";
+  for (let depth = 0; depth < 20_000; depth++) deep = [deep];
+  const conflicts = conflictsIn([["a", { x: deep, y: "1" }], ["a", { x: deep, y: "2" }], ["b", { x: deep }]]);
+  assert.deepEqual([...conflicts.keys()], ["a"]);
+});
+
 Deno.test("agrees with a count by hand for any strings", () => {
   // No key needs an escape: this engine's JSON.parse now and then takes one such key for another (V8 15.0.245.2), and the
   // vendor's never do.
