@@ -138,5 +138,6 @@ function foundIn(error: CommanderError): string {
     .replace(/ argument '.*' is invalid\. /s, ": ")
     .replace(/\s*\n\s*/g, " ")
     .replace(/\.$/, "")
-    .replaceAll("'", '"');
+    // Only those that quote: a value stays as it was given, or a secret in it would not be known again.
+    .replace(/(?<=^|[ (])'(.*?)'(?=$|[ ,.:;)])/g, '"$1"');
 }

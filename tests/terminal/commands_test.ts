@@ -75,5 +75,5 @@ Deno.test("arguments with line breaks and quotes still give one line", () => {
   const found = parseCommand(["run", "--symbols", "a\nb'c is invalid. d"], { version: "1" });
   assert.equal(found.name, "usage");
   assert.ok(found.name === "usage");
-  assert.match(found.message, /: option "--symbols <list>": "a b"c is invalid. d" is not a symbol; the command/);
+  assert.match(found.message, /: option "--symbols <list>": "a b'c is invalid. d" is not a symbol; the command/);
 });
