@@ -189,7 +189,7 @@ export async function openStage(engine: KillOptions["engine"]): Promise<Stage> {
     ticks: () =>
       rows(
         `select (due_at at time zone 'UTC')::text as due, state,
-                (select count(*)::int from run where tick_id = tick.id and outcome = 'complete') as served,
+                (select count(*)::int from run where tick_id = tick.id and outcome in ('complete', 'nothing-due')) as served,
                 (select count(*)::int from run where tick_id = tick.id and outcome is null) as open
            from tick`,
       ),
