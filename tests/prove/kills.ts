@@ -63,6 +63,7 @@ async function proveKills({ engine, count, atOnce }: KillOptions): Promise<KillF
         }
       }
     }));
+    assert.ok(left.nothing + left.some > count * 0.8, `too few died in the middle: ${JSON.stringify(left)}`);
     return { kills: count, points: names.length, distinct: new Set(names).size, left, seed };
   } finally {
     await Promise.all(stages.map((stage) => stage.close()));
@@ -157,7 +158,7 @@ export async function openStage(engine: KillOptions["engine"]): Promise<Stage> {
     ),
     reset: async () => {
       await rows(
-        "truncate run, series_result, stock_data, revision, quarantine, request, entitlement, tick, schedule restart identity cascade",
+        "truncate run, series_result, run_event, stock_data, revision, quarantine, answer, answer_body, request, entitlement, tick, schedule restart identity cascade",
       );
       await rows(
         "insert into schedule (name, cron, timezone, evaluated_to, updated_at) values ('ingest', '0 6 * * *', 'UTC', '2023-07-03T12:00Z', now())",
@@ -259,6 +260,7 @@ export async function runVictim(stage: Stage, trial: Pick<Orders, "dieAt" | "sig
   }).output();
   const said = new TextDecoder().decode(stderr);
   if (trial.dieAt === null || trial.signal === "SIGTERM") assert.equal(code, 0, said);
-  else assert.equal(signal, "SIGKILL", said);
+  // How often a run's events are written depends on the time it takes: the last points are not reached every time.
+  else assert.ok(signal === "SIGKILL" || code === 0, said);
   return new TextDecoder().decode(stdout);
 }
