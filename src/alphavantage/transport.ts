@@ -33,9 +33,10 @@ export async function exchange(url: URL, options: TransportOptions): Promise<Exc
   const timer = setTimeout(() => timeout.abort(), options.timeoutMs);
   const signal = AbortSignal.any([options.signal, timeout.signal]);
   try {
-    // Deno's own pool keeps connections alive between requests; an own Deno.HttpClient would add nothing but its closing.
+    // A connection of its own: on one kept alive, fetch sends a request again by itself when it is reset before an
+    // answer, and the ledger would have one row for two requests.
     const response = await options.fetch(url, {
-      headers: { accept: "application/json", "user-agent": "stocks-etl" },
+      headers: { accept: "application/json", "user-agent": "stocks-etl", connection: "close" },
       redirect: "manual",
       signal,
     });
