@@ -90,7 +90,7 @@ async function prove(count: number): Promise<Record<string, string | number>> {
   return { ...seen, classes: met.size, unclassified: 0, "days over": 0, differences: 0, seed };
 }
 
-export const PROOF: Proof = { name: "vendor", unit: "requests", short: 300, long: 100_000, prove };
+export const PROOF: Proof = { name: "vendor", unit: "requests", short: 100, long: 100_000, prove };
 
 interface Life {
   readonly draw: () => FaultClass;
