@@ -86,7 +86,7 @@ export function mutationsOf(text: string, { sql }: { sql: boolean }): Mutation[]
     ...changesBy(CODE, code),
     ...conditionsOf(code),
     // Blank in the code, but there: the inside of a literal.
-    ...(sql ? changesBy(SQL, text).filter(({ at }) => code[at + 1] === " ") : []),
+    ...(sql ? changesBy(SQL, text).filter(({ at, length }) => code.slice(at, at + length).trim() === "") : []),
   ];
   return changes
     .filter(({ at }) => !inComment(at) && !DECLARATION.test(lineOf(text, at)))
