@@ -122,3 +122,62 @@ Deno.test("before the first trades of a day a live key's answer is punctual with
   assert.equal(isLate(ibm("5min"), at("2023-06-28T23:55Z"), target), false);
   assert.equal(isLate(ibm("5min"), at("2023-06-27T23:55Z"), target), true);
 });
+
+Deno.test("when an answer has it: the period's end, the time it may still grow, and the vendor's delay", () => {
+  const minutes = (count: number) => count * 60_000;
+  const delayed: Market = { delayMs: minutes(15), extendedHours: true };
+  const live: Market = { delayMs: 0, extendedHours: false };
+  const table: [Interval, string, Market, string, string, string][] = [
+    ["daily", "2023-06-30T12:00Z", endOfDay, "2023-06-29T20:15", "2023-06-29", "the session of 2023-06-29"],
+    ["daily", "2023-06-30T12:00Z", delayed, "2023-06-29T20:30", "2023-06-29", "the session of 2023-06-29"],
+    ["weekly", "2023-07-01T06:00Z", endOfDay, "2023-06-30T20:15", "2023-06-30", "the week to 2023-06-30"],
+    ["monthly", "2023-07-01T06:00Z", delayed, "2023-06-30T20:30", "2023-06-30", "the month to 2023-06-30"],
+    // After late trading, with and without it.
+    ["30min", "2023-06-30T06:00Z", endOfDay, "2023-06-30T00:01", "2023-06-29", "the session of 2023-06-29"],
+    ["30min", "2023-06-30T06:00Z", delayed, "2023-06-30T00:16", "2023-06-29", "the session of 2023-06-29"],
+    ["30min", "2023-06-30T06:00Z", live, "2023-06-29T20:01", "2023-06-29", "the session of 2023-06-29"],
+    // While the session runs, bar by bar.
+    [
+      "30min",
+      "2023-06-29T14:20Z",
+      delayed,
+      "2023-06-29T14:16",
+      "2023-06-28",
+      "the bar that closed at 2023-06-29T14:00Z",
+    ],
+    ["30min", "2023-06-29T14:20Z", live, "2023-06-29T14:01", "2023-06-28", "the bar that closed at 2023-06-29T14:00Z"],
+  ];
+  for (const [interval, now, market, available, date, name] of table) {
+    const target = targetOf(ibm(interval), at(now), market);
+    const found = [iso(target.availableAt), target.date, target.name];
+    assert.deepEqual(found, [available, date, name], `${interval} at ${now}, ${market.delayMs}`);
+  }
+});
+
+Deno.test("complete: listed since goes by the day in New York for intraday", () => {
+  const complete = (now: string, newest: string) => {
+    const target = targetOf(ibm("5min"), at(now), endOfDay);
+    const { availableAt: answeredAt } = target;
+    return isComplete({ series: ibm("5min"), watermark: null, newest: at(newest), answeredAt }, target);
+  };
+  assert.equal(complete("2023-07-04T06:00Z", "2023-07-05T13:30Z"), true);
+  assert.equal(complete("2023-07-04T06:00Z", "2023-07-03T13:30Z"), false);
+  // In winter the last bars of a New York day carry the next date in UTC.
+  assert.equal(complete("2023-01-11T02:00Z", "2023-01-11T00:40Z"), false);
+});
+
+Deno.test("a day, unlike a thin symbol's last minutes, is complete with its own bar only", () => {
+  const target = targetOf(ibm("daily"), at("2023-07-04T06:00Z"), endOfDay);
+  const state = { series: ibm("daily"), newest: at("2023-06-30T00:00Z"), answeredAt: target.availableAt };
+  assert.equal(isComplete({ ...state, watermark: at("2023-06-30T00:00Z") }, target), false);
+});
+
+Deno.test("late, to the day: in New York for intraday, by the date itself for the rest", () => {
+  const late = (interval: Interval, now: string, newest: string) =>
+    isLate(ibm(interval), at(newest), targetOf(ibm(interval), at(now), endOfDay));
+  assert.equal(late("weekly", "2023-07-04T06:00Z", "2023-06-30T00:00Z"), false);
+  assert.equal(late("monthly", "2023-07-04T06:00Z", "2023-06-30T00:00Z"), false);
+  assert.equal(late("monthly", "2023-07-04T06:00Z", "2023-06-29T00:00Z"), true);
+  assert.equal(late("5min", "2023-01-11T02:00Z", "2023-01-10T00:55Z"), true, "the evening of the 9th in New York");
+  assert.equal(late("5min", "2023-01-11T02:00Z", "2023-01-10T14:30Z"), false);
+});

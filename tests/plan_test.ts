@@ -209,3 +209,34 @@ Deno.test("every entry says why", () => {
     "complete to the session of 2023-07-03",
   ]);
 });
+
+Deno.test("what is left of the day is counted to the last request, and a limit that is over is no limit", () => {
+  const states = [state("A daily")];
+  const asked = (perDay: number, usedToday: number, blockedUntil: number | null = null) =>
+    told(states, { quota: { perDay, usedToday, blockedUntil } })[0]!.replace(/ TIME.*| 2023.*/, "");
+  assert.equal(asked(25, 25, NOW), "defer A daily quota");
+  assert.equal(asked(25, 25, NOW - 1), "defer A daily quota");
+  assert.equal(asked(25, 25, NOW + 1), "defer A daily daily-limit");
+  // One is kept back from ten on.
+  assert.equal(asked(10, 8), "ask A daily");
+  assert.equal(asked(10, 9), "defer A daily quota");
+  assert.equal(asked(9, 8), "ask A daily");
+  assert.equal(asked(9, 9), "defer A daily quota");
+});
+
+Deno.test("a refusal says when it was met and when it is asked again", () => {
+  const learntAt = at("2023-07-01T12:00Z");
+  const entitlements = [refused("TIME_SERIES_WEEKLY", learntAt)];
+  const [entry] = plan([state("IBM weekly")], { ...options, entitlements }).entries;
+  assert.equal(
+    entry!.reason,
+    "TIME_SERIES_WEEKLY was refused as premium on 2023-07-01; asked again after 2023-07-08",
+  );
+});
+
+Deno.test("a rest says what was answered, and how often in a row", () => {
+  const reason = (recent: SeriesState["recent"]) => plan([state("A daily", { recent })], options).entries[0]!.reason;
+  assert.equal(reason([failed("empty", 1)]), 'the last answer was "empty"');
+  assert.equal(reason([failed("empty", 1), failed("empty", 30)]), 'the last 2 answers were "empty"');
+  assert.equal(reason([failed("stale", 0.5)]), "the vendor did not have the session of 2023-07-03 yet");
+});

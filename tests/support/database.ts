@@ -22,12 +22,16 @@ export interface Context {
   readonly t: Deno.TestContext;
 }
 
-/** Registers the test twice, "… (server)" and "… (embedded)", each with a database of its own. */
+/**
+ * Registers the test twice, "… (server)" and "… (embedded)", each with a database of its own. `TEST_ENGINE=server` leaves
+ * the second out, for whoever runs the same tests a thousand times.
+ */
 export function withDatabases(name: string, fn: (db: Database, context: Context) => Promise<void> | void): void {
   Deno.test(`${name} (server)`, async (t) => {
     await using at = await serverDatabase();
     await fn(at.db, { engine: "server", config: at.config, url: at.url, t });
   });
+  if (Deno.env.get("TEST_ENGINE") === "server") return;
   Deno.test(`${name} (embedded)`, async (t) => {
     const config = { kind: "embedded", dataDir: null } as const;
     const db = await openDatabase({ ...config, loadDataDir: await embeddedTemplate() }, { onError: () => {} });
