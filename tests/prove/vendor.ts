@@ -122,7 +122,7 @@ async function live(epoch: Epoch, { draw, seen, enough }: Life): Promise<void> {
   const until = world.now() + FAULTY_DAYS * DAY;
   while (world.now() < until && !enough()) {
     await run();
-    world.ahead += Math.floor(random() * DAY);
+    world.ahead += 6 * HOUR + Math.floor(random() * DAY);
   }
   epoch.faulty = false;
   const limit = world.now() + HEALING_DAYS * DAY;
