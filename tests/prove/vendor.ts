@@ -23,7 +23,7 @@ const FAULTY = 0.3;
 const PUBLISHED = 15 * MINUTE;
 /** Kept within a compact answer, so that a refusal of the full one loses nothing. */
 const HISTORY = 30;
-const FAULTY_DAYS = 12;
+const FAULTY_DAYS = 20;
 /** The longest rests are a week. */
 const HEALING_DAYS = 30;
 const SERIES: Series[] = Array.from({ length: 40 }, (_, index) => ({
@@ -122,13 +122,13 @@ async function live(epoch: Epoch, { draw, seen, enough }: Life): Promise<void> {
   const until = world.now() + FAULTY_DAYS * DAY;
   while (world.now() < until && !enough()) {
     await run();
-    world.ahead += Math.floor(random() * 10 * HOUR);
+    world.ahead += 6 * HOUR + Math.floor(random() * DAY);
   }
   epoch.faulty = false;
   const limit = world.now() + HEALING_DAYS * DAY;
   while (!["complete", "nothing-due"].includes(await run())) {
     assert.ok(world.now() < limit, `not healed in ${HEALING_DAYS} days`);
-    world.ahead += 6 * HOUR;
+    world.ahead += DAY / 2;
   }
   await judgeLedger(epoch);
   const bars = published(epoch, "daily");
