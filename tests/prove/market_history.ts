@@ -96,7 +96,7 @@ function tell({ interval, visits }: Script): History {
       }
       trade(books.at(-1)!, script.grown);
       for (const { back, cents, what } of script.corrections) correct(books.at(-1 - back), { cents, what, long });
-      factor -= script.adjustment;
+      factor *= 1 - script.adjustment / 100;
       if (!script.stale) old = before;
       const source = script.stale ? old : books;
       const chunks = script.chunks.map((part) => cut(source, { ...part, interval, factor, closed: script.closed }));
