@@ -140,12 +140,17 @@ function ignoreNotFound(error: unknown): undefined {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
+/** Longer than the second rejection takes on a busy machine, when there is one. */
+const STRAY_MS = 500;
+
 /** When its files cannot be read, PGlite rejects twice: once to us, once to nobody, which would end the process. */
 async function create(options: PGliteOptions, { onError }: OpenOptions): Promise<PGlite> {
   const stray: Error[] = [];
+  const arrived = Promise.withResolvers<void>();
   const onStray = (event: PromiseRejectionEvent) => {
     event.preventDefault();
     stray.push(event.reason instanceof Error ? event.reason : new Error(String(event.reason)));
+    arrived.resolve();
   };
   globalThis.addEventListener("unhandledrejection", onStray);
   try {
@@ -154,9 +159,13 @@ async function create(options: PGliteOptions, { onError }: OpenOptions): Promise
     // It worked, so these were somebody else's.
     stray.forEach(onError);
     return engine;
+  } catch (error) {
+    // The stray rejection may come after the awaited one.
+    const timer = setTimeout(arrived.resolve, STRAY_MS);
+    await arrived.promise;
+    clearTimeout(timer);
+    throw error;
   } finally {
-    // A stray rejection arrives after the awaited one.
-    await new Promise((resolve) => setTimeout(resolve, 0));
     globalThis.removeEventListener("unhandledrejection", onStray);
   }
 }
