@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { brokenRule, compareDecimal, isSettled, parseSymbol, periodEnd, type Row, type Rule } from "../src/bar.ts";
+import {
+  brokenRule,
+  compareDecimal,
+  INTERVALS,
+  intradayLength,
+  isInterval,
+  isSettled,
+  parseSymbol,
+  periodEnd,
+  type Row,
+  type Rule,
+} from "../src/bar.ts";
 
 const good: Row = { open: "10.0000", high: "12.5000", low: "9.5000", close: "11.0000", volume: "1000" };
 
@@ -32,6 +43,12 @@ Deno.test("each rule is named by the row that breaks it", () => {
     ["negative", { dividendAmount: "-0.1" }],
     ["zero-price", { open: "0.0000", high: "0.0000", low: "0.0000", close: "0.0000", volume: "0" }],
     ["zero-price", { low: "0" }],
+    ["zero-price", { open: "0", low: "0" }],
+    ["zero-price", { close: "0.0", low: "0" }],
+    // A sound field of an adjusted row vouches for none of the others.
+    ["bad-volume", { adjustedClose: "11", volume: "1.5" }],
+    ["negative", { adjustedClose: "11", dividendAmount: "-1" }],
+    ["high-below-low", { splitCoefficient: "1.0", high: "9.4999" }],
     ["bad-volume", { volume: "1.5" }],
     ["bad-volume", { volume: undefined }],
     ["bad-volume", { volume: "9".repeat(19) }],
@@ -115,4 +132,21 @@ Deno.test("a finished week whose newest bar stops before its last session is sti
   const maundy = at("2024-03-28T00:00Z");
   assert.equal(isSettled(weekly, maundy, { asOf: at("2024-03-28T20:15Z"), newest: maundy }), true);
   assert.equal(isSettled(monthly, maundy, { asOf: at("2024-03-28T20:15Z"), newest: maundy }), true);
+});
+
+Deno.test("an interval is one of the vendor's words, and an intraday one has the length it names", () => {
+  for (const interval of INTERVALS) {
+    assert.equal(isInterval(interval), true);
+    const minutes = /^(\d+)min$/.exec(interval)?.[1];
+    assert.equal(intradayLength(interval), minutes === undefined ? null : Number(minutes) * 60_000, interval);
+  }
+  for (const text of ["2min", "Daily", "", "daily "]) assert.equal(isInterval(text), false, text);
+});
+
+Deno.test("a period ends with its last session, whatever day of it the bar is dated", () => {
+  const wednesday = at("2023-06-28T00:00Z");
+  assert.equal(periodEnd(daily, wednesday), at("2023-06-28T20:00Z"));
+  assert.equal(periodEnd(weekly, wednesday), at("2023-06-30T20:00Z"));
+  assert.equal(periodEnd(monthly, at("2023-07-03T00:00Z")), at("2023-07-31T20:00Z"));
+  assert.equal(periodEnd(half, at("2023-06-28T13:30Z")), at("2023-06-28T14:00Z"));
 });

@@ -121,3 +121,26 @@ Deno.test("a month ends with its last millisecond", () => {
   assert.equal(new Date(endOfMonth("2024-02")).toISOString(), "2024-02-29T23:59:59.999Z");
   assert.equal(formOf({ function: INTRADAY, size: "full", month: "2023-12" }), `${INTRADAY} full month`);
 });
+
+Deno.test("compact holds what its points hold, to the session", () => {
+  const sessions = sessionsBetween("us", "2022-01-01", "2023-07-03").map(({ date }) => date);
+  const behind = (interval: Interval, missing: number, change: Partial<CoverageOptions> = {}) => {
+    const stamp = `${sessions.at(-1 - missing)}T${interval === "daily" ? "00:00" : "19:00"}Z`;
+    return asked(interval, stamp, { months: false, ...change });
+  };
+  // The bars to come and those of the watermark's own session make 95 points.
+  assert.equal(behind("daily", 94), "compact");
+  assert.equal(behind("daily", 95), "full");
+  // Sixteen bars of an hour a day, or seven without late trading: six and a half are as many.
+  assert.equal(behind("60min", 4), "compact");
+  assert.equal(behind("60min", 5), "full");
+  const regular = { market: { delayMs: null, extendedHours: false } };
+  assert.equal(behind("60min", 12, regular), "compact");
+  assert.equal(behind("60min", 13, regular), "full");
+});
+
+Deno.test("a session is whole with the last bar before its close", () => {
+  const first = (watermark: string) => asked("30min", watermark).split(",")[0];
+  assert.equal(first("2023-03-31T19:30Z"), "month 2023-04");
+  assert.equal(first("2023-03-31T19:00Z"), "month 2023-03");
+});

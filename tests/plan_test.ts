@@ -240,3 +240,18 @@ Deno.test("a rest says what was answered, and how often in a row", () => {
   assert.equal(reason([failed("empty", 1), failed("empty", 30)]), 'the last 2 answers were "empty"');
   assert.equal(reason([failed("stale", 0.5)]), "the vendor did not have the session of 2023-07-03 yet");
 });
+
+Deno.test("a hole older than a full answer is said to be filled month by month", () => {
+  const [entry] = plan([state("A 30min", { watermark: at("2023-03-03T20:30Z") })], options).entries;
+  assert.equal(
+    entry!.reason,
+    "has 2023-03-03T20:30Z, not yet the session of 2023-07-03: month by month from 2023-03",
+  );
+});
+
+Deno.test("waiting for the vendor's habit says how long it is, in minutes begun", () => {
+  const lags = { daily: 90_000 };
+  const friday = state("A daily", { watermark: at("2023-06-30T00:00Z") });
+  const [entry] = plan([friday], { ...options, now: at("2023-07-03T17:15Z"), lags }).entries;
+  assert.equal(entry!.reason, "the vendor as a rule has the session of 2023-07-03 2 min after its close");
+});

@@ -44,3 +44,13 @@ Deno.test("a session that never came says nothing: a dead symbol does not slow t
 Deno.test("no wait is longer than twelve hours", () => {
   assert.equal(lagOf(DAYS.flatMap((day) => asked(day, [1, 20], 15))), 12);
 });
+
+Deno.test("four of five means no fewer, whatever order the days came in", () => {
+  const had = [6, 1.5, 5, 2, 4, 3];
+  const history = DAYS.slice(0, 6).flatMap((day, index) => asked(day, [1, had[index]!], had[index]!));
+  assert.equal(lagOf(history), 5, "of six sessions five");
+});
+
+Deno.test("where nothing is to be waited for, nothing is said", () => {
+  assert.deepEqual(publicationLags(DAYS.flatMap((day) => asked(day, [10], 0)), market), {});
+});
