@@ -20,6 +20,8 @@ import { effectsOf, marketOf, type RunWiring, type World } from "./wiring.ts";
 
 export interface RunOptions extends RunWiring {
   readonly series: readonly Series[];
+  /** Ask each of them, whatever is known of it. Default: what is worth asking. */
+  readonly force?: boolean;
   /** Aborted: no further series is begun. */
   readonly stop: AbortSignal;
 }
@@ -38,8 +40,8 @@ export interface App {
    * @throws Error when no key is configured, or the database went away before the run could be closed
    */
   run(options: RunOptions): Promise<RunReport | NotOurs>;
-  /** What the next run would ask. Asks nobody. */
-  plan(series: readonly Series[]): Promise<Plan>;
+  /** What the next run would ask, or one that is forced. Asks nobody. */
+  plan(series: readonly Series[], options?: { force?: boolean }): Promise<Plan>;
   states(series: readonly Series[]): Promise<SeriesState[]>;
   /** Notices the ticks that have come due and serves those that are owed. @returns the last run; `null`: none was owed */
   beat(options: Pick<RunOptions, "stop" | "abort" | "emit">): Promise<RunReport | NotOurs | null>;
@@ -70,7 +72,7 @@ export async function openApp(config: Config, world: World): Promise<App> {
       };
       try {
         const effects = await effectsOf(rooms, { ...options, emit });
-        return await ingest({ ...options, market, adjusted, concurrency }, effects);
+        return await ingest({ force: false, ...options, market, adjusted, concurrency }, effects);
       } finally {
         await events.flush();
       }
@@ -80,13 +82,14 @@ export async function openApp(config: Config, world: World): Promise<App> {
       database,
       migrated: applied,
       run,
-      plan: async (series) => {
+      plan: async (series, { force = false } = {}) => {
         const now = world.now();
         const states = await seriesStates(database, series);
         const quota = await quotaState(database, { keyHash, now, perDay: config.vendor.perDay });
         const lags = publicationLags(await pastAnswers(database), market);
         const known = await entitlements(database, keyHash);
-        return plan(states, { now, market, adjusted, quota, entitlements: known, lags });
+        const forcedAt = force ? now : null;
+        return plan(states, { now, market, adjusted, quota, entitlements: known, lags, forcedAt });
       },
       states: (series) => seriesStates(database, series),
       beat: ({ stop, ...options }) =>
