@@ -10,6 +10,7 @@ import { type Database, openDatabase } from "./postgres/connect.ts";
 import { entitlements } from "./postgres/entitlements.ts";
 import { openEventLog } from "./postgres/events.ts";
 import { brokenConnection } from "./postgres/explain.ts";
+import { releaseSchedule } from "./postgres/holder.ts";
 import { migrate } from "./postgres/migrate.ts";
 import { quotaState } from "./postgres/quota.ts";
 import { pastAnswers, seriesStates } from "./postgres/states.ts";
@@ -25,6 +26,9 @@ export interface RunOptions extends RunWiring {
   /** Aborted: no further series is begun. */
   readonly stop: AbortSignal;
 }
+
+/** The operator is told again that another program serves the schedule. */
+const REMIND_MS = 3_600_000;
 
 /** The run was not ours to make: another is at work, or has served the tick. */
 export type NotOurs = Exclude<Claim, { runId: number }>;
@@ -77,6 +81,13 @@ export async function openApp(config: Config, world: World): Promise<App> {
         await events.flush();
       }
     };
+    let [hasBeaten, silentUntil] = [false, -Infinity];
+    // A beat comes every minute.
+    const onRival = (warning: string) => {
+      if (world.now() < silentUntil) return;
+      silentUntil = world.now() + REMIND_MS;
+      world.onError(warning);
+    };
     return {
       config,
       database,
@@ -92,14 +103,19 @@ export async function openApp(config: Config, world: World): Promise<App> {
         return plan(states, { now, market, adjusted, quota, entitlements: known, lags, forcedAt });
       },
       states: (series) => seriesStates(database, series),
-      beat: ({ stop, ...options }) =>
-        lookAtClock(rooms, {
+      beat: ({ stop, ...options }) => {
+        hasBeaten = true;
+        return lookAtClock(rooms, {
           stop,
+          onRival,
           serve: ({ id, trigger }) =>
             run({ ...options, stop, series: config.series, trigger, tickId: id, patient: false }),
-        }),
+        });
+      },
       close: async () => {
         await events.flush();
+        // If this fails, a program of another configuration waits for some minutes.
+        if (hasBeaten) await releaseSchedule(database, world.owner).catch(() => {});
         await database.close();
       },
       replay: (options) => replay(rooms, options),
