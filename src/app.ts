@@ -4,6 +4,7 @@ import type { Config } from "./config.ts";
 import type { Claim } from "./effects.ts";
 import type { RunEvent } from "./event.ts";
 import { lookAtClock } from "./heartbeat.ts";
+import { keepHouse } from "./housekeeping.ts";
 import { ingest, type RunReport } from "./ingest.ts";
 import { type Plan, plan, type SeriesState } from "./plan.ts";
 import { type Database, openDatabase } from "./postgres/connect.ts";
@@ -16,6 +17,7 @@ import { quotaState } from "./postgres/quota.ts";
 import { pastAnswers, seriesStates } from "./postgres/states.ts";
 import { publicationLags } from "./publication.ts";
 import { createRedactor } from "./redact.ts";
+import { DOUBTED_MS } from "./retention.ts";
 import { replay, type ReplayOptions, type ReplayReport } from "./replay.ts";
 import { effectsOf, marketOf, type RunWiring, type World } from "./wiring.ts";
 
@@ -29,6 +31,8 @@ export interface RunOptions extends RunWiring {
 
 /** The operator is told again that another program serves the schedule. */
 const REMIND_MS = 3_600_000;
+/** Who runs it by hand waits for it; what is left goes the next day. */
+const TIDY_MS = 30_000;
 
 /** The run was not ours to make: another is at work, or has served the tick. */
 export type NotOurs = Exclude<Claim, { runId: number }>;
@@ -49,6 +53,8 @@ export interface App {
   states(series: readonly Series[]): Promise<SeriesState[]>;
   /** Notices the ticks that have come due and serves those that are owed. @returns the last run; `null`: none was owed */
   beat(options: Pick<RunOptions, "stop" | "abort" | "emit">): Promise<RunReport | NotOurs | null>;
+  /** After a run by hand: removes what is too old, within half a minute, if that is due. Never throws. */
+  tidy(options: Pick<RunOptions, "stop">): Promise<void>;
   /** The tables anew from the archive. Asks nobody, needs no key. */
   replay(options: ReplayOptions): Promise<ReplayReport | NotOurs>;
   close(): Promise<void>;
@@ -111,6 +117,10 @@ export async function openApp(config: Config, world: World): Promise<App> {
           serve: ({ id, trigger }) =>
             run({ ...options, stop, series: config.series, trigger, tickId: id, patient: false }),
         });
+      },
+      tidy: async ({ stop }) => {
+        const limit = AbortSignal.any([stop, AbortSignal.timeout(TIDY_MS)]);
+        await keepHouse(rooms, { stop: limit, doubtedMs: DOUBTED_MS.byHand });
       },
       close: async () => {
         await events.flush();

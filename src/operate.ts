@@ -128,6 +128,7 @@ async function runOnce(
     if (!("outcome" in report)) throw new Error(notOurs(report));
     if (command.quiet) machine.out(`${report.outcome}\n`);
     else machine.out(redact(renderSummary(report, lookOf(machine))));
+    if (!stop.aborted) await app.tidy({ stop });
     return exitCodeOf(report.outcome);
   } finally {
     progress.close();

@@ -65,6 +65,32 @@ Deno.test("plan, status and migrate only look: no request, and JSON that a progr
   assert.equal(at.vendor.requests.length, asked);
 });
 
+Deno.test("what is too old goes after a run by hand, once a day, not after a stop, and never at its cost", async () => {
+  await using at = await stage();
+  const old = async () => (await at.pool.query("select from run where owner = 'old'")).rowCount;
+  await at.pool.query(
+    `insert into run (trigger, owner, lease_until, started_at, finished_at, outcome)
+     select 'manual', 'old', at, at, at, 'complete' from (values (now() - interval '500 days')) as long_ago (at)`,
+  );
+  const run = { name: "run", selection, force: false, quiet: true } as const;
+  const after = async (days: number, change: Parameters<typeof fakeMachine>[1] = {}) => {
+    const now = () => Date.now() + days * 86_400_000;
+    return await done(run, fakeMachine(at.env, { now, ...change }));
+  };
+  await after(0);
+  assert.equal(await old(), 1, "the clock is not trusted yet");
+  await after(7, { stop: AbortSignal.abort() });
+  assert.equal(await old(), 1, "stopped");
+  await at.pool.query("alter table housekeeping rename to gone");
+  const warnings: string[] = [];
+  const broken = await after(7, { onError: (message) => void warnings.push(message) });
+  assert.deepEqual([broken.code, broken.out], [3, "partial\n"]);
+  assert.match(warnings.join(), /^Cannot remove what is too old: relation "housekeeping" does not exist$/);
+  await at.pool.query("alter table gone rename to housekeeping");
+  const { code, out } = await after(7);
+  assert.deepEqual([code, out, await old()], [3, "deferred\n", 0]);
+});
+
 Deno.test("run --force asks once what plan --force says: complete, resting and premium series, within the quota", async () => {
   await using at = await stage();
   const env = { ...at.env, STOCK_SYMBOLS: "AAA:daily+weekly,BBB:daily", API_POLITE_DELAY_SEC: "0" };
