@@ -115,6 +115,9 @@ async function live(epoch: Epoch, { draw, seen, enough }: Life): Promise<void> {
   const run = async () => {
     const report = await runApp(app, SERIES);
     seen.runs += 1;
+    const { quota } = await app.plan([]);
+    const today = sentOn.get(Math.floor(world.now() / DAY)) ?? 0;
+    assert.equal(quota.usedToday, today, "the ledger counts another number than the vendor");
     // What a fault does to a series is its result; a run that "failed" by an error of ours has no results of all.
     assert.equal(report.results.length, report.totals.series);
     assert.ok(report.plan !== null && !report.results.some(({ kind }) => kind === "database"), JSON.stringify(report));
