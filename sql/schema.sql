@@ -203,9 +203,16 @@ create table schedule (
   evaluated_to timestamp with time zone not null,
   paused_at timestamp with time zone,
   updated_at timestamp with time zone not null,
-  constraint schedule_pkey PRIMARY KEY (name)
+  held_by text,
+  held_for text,
+  held_until timestamp with time zone,
+  constraint schedule_pkey PRIMARY KEY (name),
+  constraint schedule_held_whole CHECK ((((held_by IS NULL) = (held_for IS NULL)) AND ((held_by IS NULL) = (held_until IS NULL))))
 );
 comment on table schedule is 'One row per configured schedule. Ticks up to evaluated_to have been decided; it moves back only when the clock has.';
+comment on column schedule.held_by is 'The program that serves the schedule, and any other of the same configuration.';
+comment on column schedule.held_for is 'That configuration: expression, zone and series.';
+comment on column schedule.held_until is 'By this server''s clock: then, and when no run of held_by is at work, another configuration may take over.';
 
 create table schema_migration (
   version integer not null,

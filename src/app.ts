@@ -4,25 +4,35 @@ import type { Config } from "./config.ts";
 import type { Claim } from "./effects.ts";
 import type { RunEvent } from "./event.ts";
 import { lookAtClock } from "./heartbeat.ts";
+import { keepHouse } from "./housekeeping.ts";
 import { ingest, type RunReport } from "./ingest.ts";
 import { type Plan, plan, type SeriesState } from "./plan.ts";
 import { type Database, openDatabase } from "./postgres/connect.ts";
 import { entitlements } from "./postgres/entitlements.ts";
 import { openEventLog } from "./postgres/events.ts";
 import { brokenConnection } from "./postgres/explain.ts";
+import { releaseSchedule } from "./postgres/holder.ts";
 import { migrate } from "./postgres/migrate.ts";
 import { quotaState } from "./postgres/quota.ts";
 import { pastAnswers, seriesStates } from "./postgres/states.ts";
 import { publicationLags } from "./publication.ts";
 import { createRedactor } from "./redact.ts";
+import { DOUBTED_MS } from "./retention.ts";
 import { replay, type ReplayOptions, type ReplayReport } from "./replay.ts";
 import { effectsOf, marketOf, type RunWiring, type World } from "./wiring.ts";
 
 export interface RunOptions extends RunWiring {
   readonly series: readonly Series[];
+  /** Ask each of them, whatever is known of it. Default: what is worth asking. */
+  readonly force?: boolean;
   /** Aborted: no further series is begun. */
   readonly stop: AbortSignal;
 }
+
+/** The operator is told again that another program serves the schedule. */
+const REMIND_MS = 3_600_000;
+/** Who runs it by hand waits for it; what is left goes the next day. */
+const TIDY_MS = 30_000;
 
 /** The run was not ours to make: another is at work, or has served the tick. */
 export type NotOurs = Exclude<Claim, { runId: number }>;
@@ -38,11 +48,13 @@ export interface App {
    * @throws Error when no key is configured, or the database went away before the run could be closed
    */
   run(options: RunOptions): Promise<RunReport | NotOurs>;
-  /** What the next run would ask. Asks nobody. */
-  plan(series: readonly Series[]): Promise<Plan>;
+  /** What the next run would ask, or one that is forced. Asks nobody. */
+  plan(series: readonly Series[], options?: { force?: boolean }): Promise<Plan>;
   states(series: readonly Series[]): Promise<SeriesState[]>;
   /** Notices the ticks that have come due and serves those that are owed. @returns the last run; `null`: none was owed */
   beat(options: Pick<RunOptions, "stop" | "abort" | "emit">): Promise<RunReport | NotOurs | null>;
+  /** After a run by hand: removes what is too old, within half a minute, if that is due. Never throws. */
+  tidy(options: Pick<RunOptions, "stop">): Promise<void>;
   /** The tables anew from the archive. Asks nobody, needs no key. */
   replay(options: ReplayOptions): Promise<ReplayReport | NotOurs>;
   close(): Promise<void>;
@@ -70,33 +82,50 @@ export async function openApp(config: Config, world: World): Promise<App> {
       };
       try {
         const effects = await effectsOf(rooms, { ...options, emit });
-        return await ingest({ ...options, market, adjusted, concurrency }, effects);
+        return await ingest({ force: false, ...options, market, adjusted, concurrency }, effects);
       } finally {
         await events.flush();
       }
+    };
+    let [hasBeaten, silentUntil] = [false, -Infinity];
+    // A beat comes every minute.
+    const onRival = (warning: string) => {
+      if (world.now() < silentUntil) return;
+      silentUntil = world.now() + REMIND_MS;
+      world.onError(warning);
     };
     return {
       config,
       database,
       migrated: applied,
       run,
-      plan: async (series) => {
+      plan: async (series, { force = false } = {}) => {
         const now = world.now();
         const states = await seriesStates(database, series);
         const quota = await quotaState(database, { keyHash, now, perDay: config.vendor.perDay });
         const lags = publicationLags(await pastAnswers(database), market);
         const known = await entitlements(database, keyHash);
-        return plan(states, { now, market, adjusted, quota, entitlements: known, lags });
+        const forcedAt = force ? now : null;
+        return plan(states, { now, market, adjusted, quota, entitlements: known, lags, forcedAt });
       },
       states: (series) => seriesStates(database, series),
-      beat: ({ stop, ...options }) =>
-        lookAtClock(rooms, {
+      beat: ({ stop, ...options }) => {
+        hasBeaten = true;
+        return lookAtClock(rooms, {
           stop,
+          onRival,
           serve: ({ id, trigger }) =>
             run({ ...options, stop, series: config.series, trigger, tickId: id, patient: false }),
-        }),
+        });
+      },
+      tidy: async ({ stop }) => {
+        const limit = AbortSignal.any([stop, AbortSignal.timeout(TIDY_MS)]);
+        await keepHouse(rooms, { stop: limit, doubtedMs: DOUBTED_MS.byHand });
+      },
       close: async () => {
         await events.flush();
+        // If this fails, a program of another configuration waits for some minutes.
+        if (hasBeaten) await releaseSchedule(database, world.owner).catch(() => {});
         await database.close();
       },
       replay: (options) => replay(rooms, options),

@@ -5,7 +5,7 @@ import { retainAnswers } from "./postgres/answers.ts";
 import { claimChore, noteChore } from "./postgres/chores.ts";
 import type { Database } from "./postgres/connect.ts";
 import { expireEvents, expireRequests, expireRuns, expireTicks, isQuiet } from "./postgres/retention.ts";
-import { nextSweep, type Sweep, sweepAll } from "./retention.ts";
+import { DOUBTED_MS, nextSweep, type Sweep, sweepAll } from "./retention.ts";
 import type { Rooms } from "./wiring.ts";
 
 const DAY = 86_400_000;
@@ -34,12 +34,22 @@ export function sweepsOf({ retention, archiveDays, logDir }: Config, database: D
   ];
 }
 
-/** Removes what is too old, if it is this process's turn. Never throws: the schedule does not wait for tidiness. */
-export async function keepHouse({ config, database, world }: Rooms, { stop }: { stop: AbortSignal }): Promise<void> {
+/**
+ * Removes what is too old, if it is this process's turn. Never throws: the schedule does not wait for tidiness.
+ *
+ * @param options.stop aborted: ends after the batch under way
+ * @param options.doubtedMs see {@link DOUBTED_MS}; default: of a program that serves
+ */
+export async function keepHouse(
+  { config, database, world }: Rooms,
+  { stop, doubtedMs = DOUBTED_MS.served }: { stop: AbortSignal; doubtedMs?: number },
+): Promise<void> {
   const now = world.now();
   try {
     if (!await isQuiet(database)) return;
-    if (!await claimChore(database, { name: CHORE, now, decide: (dueAt) => nextSweep(dueAt, now) })) return;
+    if (!await claimChore(database, { name: CHORE, now, decide: (dueAt) => nextSweep(dueAt, now, { doubtedMs }) })) {
+      return;
+    }
     const quiet = () => isQuiet(database);
     const note = await sweepAll(sweepsOf(config, database), { now, quiet, stop, onError: world.onError });
     await noteChore(database, { name: CHORE, note });

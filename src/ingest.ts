@@ -9,6 +9,7 @@ import type { Claim, Effects } from "./effects.ts";
 import { ingestSeries, withoutRows } from "./ingest_series.ts";
 import { type Ask, type Plan, plan, type PlanEntry, type Quota, type SeriesState } from "./plan.ts";
 import { type Lags, publicationLags } from "./publication.ts";
+import { formOf } from "./request.ts";
 import {
   type FailureKind,
   LeaseLost,
@@ -25,6 +26,8 @@ export interface IngestOptions {
   readonly trigger: Trigger;
   readonly market: Market;
   readonly adjusted: boolean;
+  /** Ask every series, whatever is known of it; see {@link plan}. */
+  readonly force: boolean;
   /** Series under way at once, at most. */
   readonly concurrency: number;
   /** Aborted: no further series is begun. */
@@ -52,6 +55,8 @@ interface Work {
   readonly options: IngestOptions;
   /** Aborted: what is under way is given up. */
   readonly abort: AbortSignal;
+  /** When the run began to ask whatever was known before; `null`: it asks what is worth asking. */
+  readonly forcedAt: number | null;
   /** Gives up what is under way. */
   readonly giveUp: (reason: unknown) => void;
   readonly results: SeriesResult[];
@@ -70,6 +75,10 @@ interface Work {
   outagesInARow: number;
   /** Why nothing more is asked of the vendor in this run. */
   halted: { readonly kind: FailureKind; readonly message: string } | null;
+  /** Who said that no more requests may be sent, and in which words. Whatever a plan believes: this run sends none. */
+  dry: { readonly kind: FailureKind; readonly message: string } | null;
+  /** `SYMBOL interval form` of what was refused as premium: none is asked for twice. */
+  readonly refused: Set<string>;
 }
 
 /**
@@ -94,7 +103,8 @@ export async function ingest<Document>(
   let ending: { outcome: Outcome; message: string | null };
   try {
     const abort = AbortSignal.any([options.abort, over.signal]);
-    const work = await begin({ runId, options, abort, giveUp, results }, effects);
+    const forcedAt = options.force ? startedAt : null;
+    const work = await begin({ runId, options, abort, forcedAt, giveUp, results }, effects);
     planned = work.plan;
     await workThrough(work, effects);
     over.signal.throwIfAborted();
@@ -117,15 +127,15 @@ export async function ingest<Document>(
 
 /** Step 2: what is worth asking, from what the database knows. */
 async function begin<Document>(
-  base: Pick<Work, "runId" | "options" | "abort" | "giveUp" | "results">,
+  base: Pick<Work, "runId" | "options" | "abort" | "forcedAt" | "giveUp" | "results">,
   effects: Effects<Document>,
 ): Promise<Work> {
-  const { options: { series, market, adjusted }, runId } = base;
+  const { options: { series, market, adjusted }, runId, forcedAt } = base;
   const states = await effects.states(series);
   const entitlements = await effects.entitlements();
   const lags = publicationLags(await effects.history(), market);
   const quota = await effects.quota();
-  const first = plan(states, { now: effects.now(), market, adjusted, quota, entitlements, lags });
+  const first = plan(states, { now: effects.now(), market, adjusted, quota, entitlements, lags, forcedAt });
   const count = (action: PlanEntry["action"]) => first.entries.filter((entry) => entry.action === action).length;
   effects.emit({ type: "run-planned", runId, ask: count("ask"), defer: count("defer"), skip: count("skip") });
   const queue = first.entries.filter((entry) => entry.action !== "skip" || entry.why === "not-entitled");
@@ -143,6 +153,8 @@ async function begin<Document>(
     spent: new Map(),
     outagesInARow: 0,
     halted: null,
+    dry: null,
+    refused: new Set(),
   };
 }
 
@@ -170,12 +182,21 @@ async function workThrough<Document>(work: Work, effects: Effects<Document>): Pr
 /** One step of one series, and its result if that was the last. */
 async function advance<Document>(work: Work, entry: PlanEntry, effects: Effects<Document>): Promise<void> {
   const { runId } = work;
-  const result = entry.action === "ask" && work.halted === null && !work.options.stop.aborted
+  const result = entry.action === "ask" && mayAsk(work, entry)
     ? await take(work, entry, effects)
     : await leave(work, entry, effects);
   if (result === null) return;
   work.results.push(result);
   effects.emit({ type: "series-finished", runId, result, index: work.results.length, of: work.due });
+}
+
+/**
+ * A new plan after each refusal ends when the plan believes it. That it does is the planner's business; that a run ends
+ * is ours, also under a clock that leaps past every rest.
+ */
+function mayAsk({ halted, dry, refused, options }: Work, { series, request }: Ask): boolean {
+  if (halted !== null || dry !== null || options.stop.aborted) return false;
+  return !refused.has(`${seriesName(series)} ${formOf(request)}`);
 }
 
 /** Asks for the series. `null`: it is back in the queue, with its next request or with a new plan. */
@@ -202,15 +223,18 @@ async function take<Document>(work: Work, entry: Ask, effects: Effects<Document>
     case "refused":
       // Before what is remembered of the form: a refusal a week old would have it asked again, and again.
       work.entitlements.unshift(step.entitlement);
+      work.refused.add(`${name} ${step.entitlement.form}`);
       break;
     case "blocked":
       // The ledger knows how often in a row it has been so, and how long to wait for it.
       work.quota = { ...work.quota, blockedUntil: (await effects.quota()).blockedUntil ?? step.until };
+      work.dry ??= { kind: "daily-limit", message: step.message };
       break;
     case "spent": {
       // Another process spent what the plan counted on.
       const perDay = work.quota.perDay ?? 0;
       work.quota = { ...work.quota, perDay, usedToday: perDay };
+      work.dry ??= { kind: "quota", message: step.message };
     }
   }
   replan(work, entry, effects.now());
@@ -247,6 +271,11 @@ function reasonNotAsked(work: Work, entry: PlanEntry): Pick<SeriesResult, "statu
   // Not asked, and not green either: it is configured, and it will never be stored like this.
   if (entry.action === "skip") return { status: "failed", kind: "premium", message: entry.reason };
   if (work.halted !== null) return { status: "failed", ...work.halted };
+  if (work.dry !== null) return { status: "deferred", ...work.dry };
+  if (!work.options.stop.aborted) {
+    const message = `${formOf(entry.request)} was refused as premium in this run`;
+    return { status: "failed", kind: "premium", message };
+  }
   return { status: "cancelled", kind: "cancelled", message: "the run was stopped before this series" };
 }
 
@@ -260,8 +289,8 @@ function haltAfter(work: Work, { kind, message }: SeriesResult): Work["halted"] 
 
 /** Plans anew, with what was learnt, everything that has not been begun. */
 function replan(work: Work, entry: PlanEntry, now: number): void {
-  const { options: { market, adjusted }, entitlements, lags } = work;
+  const { options: { market, adjusted }, entitlements, lags, forcedAt } = work;
   const quota = { ...work.quota, usedToday: work.quota.usedToday + work.asking };
   const states = [entry, ...work.queue].map(({ series }) => work.states.get(seriesName(series))!);
-  work.queue = [...plan(states, { now, market, adjusted, quota, entitlements, lags }).entries];
+  work.queue = [...plan(states, { now, market, adjusted, quota, entitlements, lags, forcedAt }).entries];
 }

@@ -17,9 +17,9 @@ export type Step =
     /** This form is premium: another may not be. */
     | { readonly type: "refused"; readonly entitlement: Entitlement }
     /** The vendor allows no more requests before `until` (epoch ms). */
-    | { readonly type: "blocked"; readonly until: number }
+    | { readonly type: "blocked"; readonly until: number; readonly message: string }
     /** Our own ledger allows no more today. */
-    | { readonly type: "spent" }
+    | { readonly type: "spent"; readonly message: string }
   );
 
 export interface SeriesOptions {
@@ -58,8 +58,10 @@ export async function ingestSeries<Document>(
     await effects.learn(entitlement, asked.message);
     return { type: "refused", requests, entitlement };
   }
-  if (asked.kind === "daily-limit") return { type: "blocked", requests, until: asked.until ?? effects.now() + HOUR };
-  if (asked.kind === "quota") return { type: "spent", requests };
+  if (asked.kind === "daily-limit") {
+    return { type: "blocked", requests, until: asked.until ?? effects.now() + HOUR, message: asked.message };
+  }
+  if (asked.kind === "quota") return { type: "spent", requests, message: asked.message };
   const open = { series, requests: options.spent + requests, startedAt };
   if (asked.kind === "bars") {
     const reading = effects.read(asked.document, request);

@@ -122,11 +122,13 @@ async function runOnce(
   const app = await openApp(config, machine);
   try {
     const { stop, abort } = machine;
-    const report = await app.run({ series, trigger: "manual", tickId: null, emit, stop, abort, patient: true });
+    const { force } = command;
+    const report = await app.run({ series, force, trigger: "manual", tickId: null, emit, stop, abort, patient: true });
     progress.close();
     if (!("outcome" in report)) throw new Error(notOurs(report));
     if (command.quiet) machine.out(`${report.outcome}\n`);
     else machine.out(redact(renderSummary(report, lookOf(machine))));
+    if (!stop.aborted) await app.tidy({ stop });
     return exitCodeOf(report.outcome);
   } finally {
     progress.close();
@@ -183,7 +185,7 @@ async function view(
       : `${database.describe}: applied ${migrated.join(", ")}\n`;
   }
   if (command.name === "plan") {
-    const found = await app.plan(series);
+    const found = await app.plan(series, command);
     return command.json ? asJson(found) : renderPlan(found, lookOf(machine));
   }
   const states = await app.states(series);

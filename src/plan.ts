@@ -78,6 +78,11 @@ export interface Plan {
 export interface PlanOptions extends CoverageOptions {
   readonly quota: Quota;
   readonly lags: Lags;
+  /**
+   * Every series is asked, whatever was known of it before this instant (epoch ms): complete, resting after failures,
+   * refused as premium, not yet published. The quota is kept. `null`: only what is worth asking.
+   */
+  readonly forcedAt: number | null;
 }
 
 const DAY = 86_400_000;
@@ -143,14 +148,18 @@ function deferral(series: Series, { now, quota }: { now: number; quota: Quota })
 
 function decide(state: SeriesState, options: PlanOptions): Wanted | { entry: PlanEntry } {
   const { series, watermark } = state;
-  const { now } = options;
+  const { now, forcedAt } = options;
+  const forced = forcedAt !== null;
   const target = targetOf(series, now, options.market);
-  if (isComplete(state, target)) {
+  const complete = isComplete(state, target);
+  if (complete && !forced) {
     return { entry: { action: "skip", series, why: "complete", reason: `complete to ${target.name}` } };
   }
   const trouble = troubleOf(state.recent);
+  // A refusal that came after the force was applied is news.
+  const entitlements = options.entitlements.filter(({ learntAt }) => !forced || learntAt >= forcedAt);
   // A series that fails may have ended: its months between then and now would be asked for nothing.
-  const found = coverageOf(state, target, { ...options, months: trouble === null });
+  const found = coverageOf(state, target, { ...options, entitlements, months: trouble === null });
   if ("refused" in found) {
     const { form, learntAt } = found.refused;
     const reason = `${form} was refused as premium on ${isoDate(learntAt)}; asked again after ${
@@ -158,21 +167,29 @@ function decide(state: SeriesState, options: PlanOptions): Wanted | { entry: Pla
     }`;
     return { entry: { action: "skip", series, why: "not-entitled", reason } };
   }
-  if (trouble !== null && trouble.until > now) {
-    const { kind, times, until } = trouble;
-    const answers = times === 1 ? "the last answer was" : `the last ${times} answers were`;
-    const reason = kind === "stale" ? `the vendor did not have ${target.name} yet` : `${answers} "${kind}"`;
-    return { entry: { action: "defer", series, kind, reason, until } };
-  }
-  const unpublished = notYetPublished(state, { ...options, target });
-  if (unpublished !== null) return { entry: unpublished };
+  const wait = resting(state, { now, target }) ?? notYetPublished(state, { ...options, target });
+  if (wait !== null && !forced) return { entry: wait };
   const [request, ...then] = found.requests;
-  const reason = watermark === null
+  const reason = complete
+    ? `forced: complete to ${target.name}`
+    : wait !== null
+    ? `forced: ${wait.reason}`
+    : watermark === null
     ? "no settled bar yet: starts with the fullest answer this key may have"
     : `has ${stampOf(series, watermark)}, not yet ${target.name}${
       request.month === null ? "" : `: month by month from ${request.month}`
     }`;
   return { entry: { action: "ask", series, request, then, later: null, reason }, watermark, gain: found.gain };
+}
+
+/** Leaves a series that failed alone for a while. */
+function resting({ series, recent }: SeriesState, { now, target }: { now: number; target: Target }): Deferral | null {
+  const trouble = troubleOf(recent);
+  if (trouble === null || trouble.until <= now) return null;
+  const { kind, times, until } = trouble;
+  const answers = times === 1 ? "the last answer was" : `the last ${times} answers were`;
+  const reason = kind === "stale" ? `the vendor did not have ${target.name} yet` : `${answers} "${kind}"`;
+  return { action: "defer", series, kind, reason, until };
 }
 
 /** Waits for a session the vendor cannot have yet, as far as its habits are known, when nothing else is missing. */

@@ -27,7 +27,8 @@ export interface ReplayOptions {
 }
 
 export interface ReplayReport {
-  readonly outcome: Extract<Outcome, "complete" | "cancelled">;
+  /** `partial`: an answer could not be read any more. */
+  readonly outcome: Extract<Outcome, "complete" | "partial" | "cancelled">;
   readonly message: string;
 }
 
@@ -35,8 +36,10 @@ export interface ReplayReport {
  * Rebuilds `stock_data`, `revision` and `quarantine`. It is no run, but nothing else may write meanwhile: it holds the
  * place of the one run, and its row says what it was.
  *
- * @throws Error when nothing is selected, when something cannot be rebuilt and `partial` is not set (nothing is changed
- * then), or when an archived answer cannot be read any more (its series is left as it was)
+ * An archived answer that cannot be read any more is told with its series, and all others are replayed.
+ *
+ * @throws Error when nothing is selected, or when something cannot be rebuilt and `partial` is not set: nothing is changed
+ * then
  */
 export async function replay(
   rooms: Pick<Rooms, "database" | "world">,
@@ -95,24 +98,31 @@ async function rebuildAll(
   },
 ): Promise<ReplayReport> {
   const holder = { runId, owner: world.owner, leaseMs: LEASE_MS };
-  let answers = 0;
+  let [answers, unread] = [0, 0];
   for (const [done, series] of all.entries()) {
     if (options.stop.aborted) {
       return { outcome: "cancelled", message: `Replay stopped after ${done} of ${all.length} series` };
     }
-    const replayed = await rebuildSeries(database, { holder, series, partial: options.partial, read, signal });
+    const { partial } = options;
+    const { replayed, damaged } = await rebuildSeries(database, { holder, series, partial, read, signal });
     answers += replayed;
+    unread += damaged.length;
     options.tell(`${seriesName(series)}: ${replayed} answers replayed`);
+    for (const { answerId, found } of damaged) {
+      options.tell(
+        `${seriesName(series)}: answer ${answerId} cannot be read, what the tables had of it stays: ${found}`,
+      );
+    }
   }
-  return { outcome: "complete", message: `Replay of ${all.length} series from ${answers} answers, no request` };
+  const message = `Replay of ${all.length} series from ${answers} answers, no request`;
+  if (unread === 0) return { outcome: "complete", message };
+  return { outcome: "partial", message: `${message}; ${unread} answers cannot be read any more` };
 }
 
 /** As a run read it on the day it came, by the rules of today. */
-function read({ id, series, form, body, receivedAt, reachesTo }: ArchivedAnswer): Reading {
+function read({ series, form, body, receivedAt, reachesTo }: ArchivedAnswer): Reading {
   const request = requestOfForm(series, form);
   const answer = classify(body, { httpStatus: 200, request });
   if (answer.kind === "bars") return readAnswer({ ...answer.document, receivedAt, reachesTo }, request);
-  throw new Error(
-    `Cannot replay answer ${id} of ${seriesName(series)}: it reads as "${answer.kind}", ${answer.message}`,
-  );
+  throw new Error(`it reads as "${answer.kind}", ${answer.message}`);
 }

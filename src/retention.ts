@@ -22,17 +22,26 @@ export interface SweepEffects {
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+/**
+ * How far a due time may lie behind or ahead before the clock is doubted. A program that serves looks every minute; one that
+ * is run by hand, or by the system's cron once a month, never sees a clock hold for an hour.
+ */
+export const DOUBTED_MS = { served: 2 * DAY, byHand: 35 * DAY } as const;
 /** What is left then goes tomorrow. */
 const MOST_BATCHES = 1_000;
 
 /**
  * Whether a sweep begins, and when the next one is due; `dueAt`: as stored, epoch ms, `null` the first time.
  *
- * A sweep believes the clock, and what it removes is gone. A due time two days from now, behind or ahead, is the
- * sign of a clock that jumped (or of a program that was off): then the clock must hold for an hour first.
+ * A sweep believes the clock, and what it removes is gone. A due time further from now than `doubtedMs`, behind or ahead,
+ * is the sign of a clock that jumped (or of a program that was off): then the clock must hold for an hour first.
  */
-export function nextSweep(dueAt: number | null, now: number): { begin: boolean; dueAt: number } {
-  if (dueAt === null || Math.abs(now - dueAt) > 2 * DAY) return { begin: false, dueAt: now + HOUR };
+export function nextSweep(
+  dueAt: number | null,
+  now: number,
+  { doubtedMs }: { doubtedMs: number } = { doubtedMs: DOUBTED_MS.served },
+): { begin: boolean; dueAt: number } {
+  if (dueAt === null || Math.abs(now - dueAt) > doubtedMs) return { begin: false, dueAt: now + HOUR };
   return now < dueAt ? { begin: false, dueAt } : { begin: true, dueAt: now + DAY };
 }
 

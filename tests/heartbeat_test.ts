@@ -21,20 +21,25 @@ function configOf(env: Record<string, string>): Config {
 /** A program whose clock the test moves, and whose runs take as long as it says. */
 function program(
   database: Database,
-  { env = {}, runMs = 1_000 }: { env?: Record<string, string>; runMs?: number } = {},
+  { env = {}, runMs = 1_000, owner = "test", engine = database.engine }: {
+    env?: Record<string, string>;
+    runMs?: number;
+    owner?: string;
+    engine?: Database["engine"];
+  } = {},
 ) {
   const errors: string[] = [];
   const world = {
     now: () => at.now,
     sleep: () => Promise.resolve(),
     random: () => 0.5,
-    owner: "test",
+    owner,
     onError: (message: string) => void errors.push(message),
   };
-  const rooms: Rooms = { config: configOf(env), database, keyHash: "k", world };
+  const rooms: Rooms = { config: configOf(env), database: { ...database, engine }, keyHash: "k", world };
   const serve = async ({ id, dueAt, trigger }: Tick) => {
     const claim = await claimRun(database, {
-      owner: "test",
+      owner,
       trigger,
       tickId: id,
       leaseMs: 60_000,
@@ -44,7 +49,7 @@ function program(
     if (!("runId" in claim)) return claim;
     at.now += runMs;
     const ending = { outcome: "complete", message: null, totals: totalsOf([]), now: at.now } as const;
-    await closeRun(database, { runId: claim.runId, owner: "test", ...ending });
+    await closeRun(database, { runId: claim.runId, owner, ...ending });
     at.served.push(`${new Date(dueAt).toISOString().slice(11, 16)} ${trigger}`);
     return { runId: claim.runId, outcome: "complete" };
   };
@@ -52,7 +57,7 @@ function program(
     now: NOW,
     served: [] as string[],
     errors,
-    look: () => lookAtClock(rooms, { stop: NEVER, serve }),
+    look: () => lookAtClock(rooms, { stop: NEVER, serve, onRival: (warning) => void errors.push(warning) }),
   };
   return at;
 }
@@ -147,5 +152,47 @@ withDatabases(
     await db.pool.query("alter table housekeeping rename to gone");
     assert.equal(await at.look(), null);
     assert.match(at.errors.join(), /^Cannot remove what is too old: relation "housekeeping" does not exist$/);
+  },
+);
+
+withDatabases(
+  "two programs that disagree: one serves every tick once, the other none, and says why and what to do",
+  async (db) => {
+    // As on a server: on the embedded engine there can be no other program.
+    const first = program(db, { owner: "first", engine: "server" });
+    const changes: Record<string, string>[] = [
+      { SCHEDULE_CRON: "*/15 * * * *" },
+      { SCHEDULE_TIMEZONE: "Asia/Tokyo" },
+      { STOCK_SYMBOLS: "MSFT" },
+    ];
+    const others = changes.map((env, index) => program(db, { env, owner: `other ${index}`, engine: "server" }));
+    const same = program(db, { owner: "same", engine: "server" });
+    for (let minute = 0; minute <= 60; minute++) {
+      for (const one of [first, ...others, ...(minute % 20 < 10 ? [same] : [])]) {
+        one.now = Math.max(one.now, NOW + minute * MINUTE);
+        await one.look();
+      }
+    }
+    assert.deepEqual([...first.served, ...same.served].map((line) => line.slice(0, 5)).sort(), [
+      ...["21:40", "21:50", "22:00", "22:10", "22:20", "22:30"],
+    ]);
+    for (const { served, errors } of others) assert.deepEqual([served, errors.length], [[], 61]);
+    assert.deepEqual([first.errors, same.errors], [[], []]);
+    const { rows: [row] } = await db.pool.query("select cron, timezone, updated_at from schedule");
+    assert.deepEqual(row, { cron: "*/10 * * * *", timezone: "UTC", updated_at: NOW });
+    assert.match(
+      others[0]!.errors[0]!,
+      /^Cannot serve "\*\/15 \* \* \* \*" in UTC for 2 series: IBM 30min, IBM daily: first serves "\*\/10 \* \* \* \*" in UTC for 2 series: IBM 30min, IBM daily on the same database; give both the same SCHEDULE_CRON, .* takes over after \d{4}-\d\d-\d\dT\d\d:\d\dZ$/,
+    );
+    // They end, and are forgotten after their last look: the next in line takes over, from then on.
+    await db.pool.query("update schedule set held_until = now()");
+    const [heir] = others;
+    await heir!.look();
+    assert.equal(heir!.errors.length, 61);
+    heir!.now += 15 * MINUTE;
+    await heir!.look();
+    assert.deepEqual(heir!.served, ["22:45 schedule"]);
+    await first.look();
+    assert.match(first.errors.join(), /^Cannot serve "\*\/10.*: other 0 serves "\*\/15/);
   },
 );

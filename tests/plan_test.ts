@@ -16,6 +16,7 @@ const options: PlanOptions = {
   quota: { perDay: 25, usedToday: 0, blockedUntil: null },
   entitlements: [],
   lags: {},
+  forcedAt: null,
 };
 
 function state(name: string, change: Partial<SeriesState> = {}): SeriesState {

@@ -239,14 +239,8 @@ Deno.test("refused, and nothing changed: what cannot be rebuilt, what is not the
     assert.deepEqual(await tablesOf(at.db), before);
     const stop = AbortSignal.abort();
     assert.equal(await replayed(app, { partial: true, stop }), "cancelled: Replay stopped after 0 of 6 series");
-    await at.db.pool.query("update answer_body set body = '{}' where body is not null");
-    await assert.rejects(
-      replayed(app, { partial: true }),
-      /^Error: Cannot replay answer \d+ of IBM 60min: it reads as "empty"/,
-    );
-    assert.deepEqual(await tablesOf(at.db), before);
-    const { rows } = await at.db.pool.query("select outcome from run order by id desc limit 3");
-    assert.deepEqual(rows.map(({ outcome }) => outcome), ["failed", "cancelled", "complete"]);
+    const { rows } = await at.db.pool.query("select outcome from run order by id desc limit 2");
+    assert.deepEqual(rows.map(({ outcome }) => outcome), ["cancelled", "complete"]);
     await at.db.pool.query(
       "insert into run (trigger, owner, lease_until, started_at) values ('manual', 'other', 'infinity', now())",
     );

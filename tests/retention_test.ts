@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { nextSweep, type Sweep, sweepAll, type SweepEffects } from "../src/retention.ts";
+import { DOUBTED_MS, nextSweep, type Sweep, sweepAll, type SweepEffects } from "../src/retention.ts";
 
 const NOW = Date.parse("2026-11-23T12:00:00Z");
 const HOUR = 3_600_000;
@@ -21,6 +21,16 @@ Deno.test("a clock that leapt removes nothing until it has held for an hour, whi
     assert.equal(nextSweep(now + HOUR, now + HOUR).begin, true);
   }
   assert.deepEqual(nextSweep(NOW + 4 * 365 * DAY + HOUR, NOW + 60_000), { begin: false, dueAt: NOW + 60_000 + HOUR });
+});
+
+Deno.test("a run once a month is often enough, and doubts a clock that leapt further than that", () => {
+  const byHand = { doubtedMs: DOUBTED_MS.byHand };
+  for (const days of [1, 7, 31]) {
+    const now = NOW + days * DAY;
+    assert.deepEqual(nextSweep(NOW + HOUR, now, byHand), { begin: true, dueAt: now + DAY });
+  }
+  const leapt = NOW + 36 * DAY;
+  assert.deepEqual(nextSweep(NOW, leapt, byHand), { begin: false, dueAt: leapt + HOUR });
 });
 
 /** A sweep that finds so many batches of two. */

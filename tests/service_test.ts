@@ -51,6 +51,10 @@ async function json(url: string): Promise<{ status: number; body: Record<string,
   return { status: response.status, body: await response.json() };
 }
 
+async function until(fact: () => Promise<boolean>): Promise<void> {
+  while (!await fact()) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
 async function ends(program: Program, signal: Deno.Signal): Promise<void> {
   program.kill(signal);
   const { code, stderr } = await program.ended;
@@ -125,6 +129,27 @@ Deno.test("killed in the middle of a scheduled run, the next start finds the run
   const last = Map.groupBy(events.rows, ({ run_id }) => run_id).values().map((events) => events.at(-1).type);
   assert.deepEqual([...last], ["run-abandoned", "run-finished"]);
   await ends(heir, "SIGTERM");
+});
+
+Deno.test("two that disagree about the schedule: the second serves nothing, warns, and takes over when the first ends", async () => {
+  await using at = await stage();
+  const env = { ...at.env, DENO_CRON_TEST_SCHEDULE_OFFSET: "300" };
+  await using first = startProgram(["serve"], { cwd: at.cwd, env });
+  await first.said(/Keeping 1 series/);
+  await until(async () => (await at.pool.query("select from schedule where held_by is not null")).rowCount === 1);
+  const other = { ...env, SCHEDULE_CRON: "30 18 * * *", PORT: String(freePort()) };
+  await using second = startProgram(["serve"], { cwd: at.cwd, env: other });
+  const warning = await second.said(/"warn/i);
+  assert.match(warning, /Cannot serve \\"30 18 \* \* \*\\" in UTC .* serves \\"0 6 \* \* \*\\" in UTC/);
+  await at.lastSeen(1.5);
+  await first.said(/complete/);
+  await ends(first, "SIGTERM");
+  await until(async () => (await at.pool.query("select cron from schedule")).rows[0].cron === other.SCHEDULE_CRON);
+  await ends(second, "SIGTERM");
+  const runs = await at.pool.query("select owner, outcome from run");
+  assert.deepEqual(runs.rows.map(({ owner, outcome }) => [owner.split(":")[1], outcome]), [
+    [String(first.pid), "complete"],
+  ]);
 });
 
 Deno.test("a port that is taken ends it at once with 1 and says so", async () => {

@@ -70,8 +70,10 @@ export function chargeRequest(
  * middle of a day must not open the day before once more.
  *
  * Rows a day and more ahead of our clock are not believed: they are of a clock that was wrong and has been set right, and
- * must not lock the key up until it is that late. What no ledger can see is a clock that runs ahead: it looks like time
- * passing and costs one more day's requests at most, until the vendor itself says that the day's limit is reached.
+ * must not lock the key up until it is that late. What no ledger can see is a clock that runs ahead, or that was behind
+ * when the day began: then one day of the vendor's is two or three of ours (docs/reliability.md says how much that is),
+ * until the vendor itself says that the day's limit is reached. A window of 24 hours instead of a day would never be too
+ * much, but a daily run would find the requests of yesterday's still in it, and ask every other day.
  */
 function ledgerTime(now: number, newest: number | null): number {
   return Math.max(now, newest ?? now);

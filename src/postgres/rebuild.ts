@@ -29,15 +29,34 @@ export interface ArchivedAnswer extends Omit<Answer, "requestId"> {
   readonly series: Series;
 }
 
+interface StoredAnswer extends ArchivedAnswer {
+  /** The body is still the text that was hashed when it came. */
+  readonly intact: boolean;
+}
+
 export interface RebuildOptions {
   readonly holder: Holder;
   readonly series: Series;
   /** Leave what cannot be rebuilt as it stands, instead of refusing. */
   readonly partial: boolean;
-  /** What the answer says. May throw: then nothing of the series is changed. */
+  /** What the answer says. May throw: then it counts as damaged. */
   readonly read: (answer: ArchivedAnswer) => { readonly bars: readonly Bar[]; readonly rejects: readonly Reject[] };
   /** Aborted: the series is left as it was. */
   readonly signal: AbortSignal;
+}
+
+/** What was made of a series. */
+export interface Rebuilt {
+  /** How many answers were replayed. */
+  readonly replayed: number;
+  /** Answers that cannot be read any more. In their place stands what the tables still had of them. */
+  readonly damaged: readonly Damage[];
+}
+
+export interface Damage {
+  readonly answerId: number;
+  /** What is wrong with it. */
+  readonly found: string;
 }
 
 /** Every series that has bars or answers, by symbol and interval. */
@@ -50,34 +69,102 @@ export async function archiveStates({ pool }: Pick<Database, "pool">): Promise<A
  * a bar revised since then first goes back to what it said, bad rows first seen before then keep their counts. One thing
  * can be lost by a cut: adjusted columns that a plain answer took over from a provisional bar, which nobody keeps.
  *
- * @returns how many answers were replayed
+ * Answers whose body is not what was archived, or that cannot be read, do not stop it. Their bars that are still in
+ * `stock_data` or `revision` are written again at their place; what they alone put into quarantine is lost.
+ *
  * @throws LeaseLost; Error when something cannot be rebuilt and `partial` is not set; the signal's reason
  */
-export async function rebuildSeries(
+export async function rebuildSeries(db: Database, options: RebuildOptions): Promise<Rebuilt> {
+  try {
+    return await rebuildBeside(db, { ...options, damaged: [] });
+  } catch (error) {
+    if (!(error instanceof DamagedAnswer)) throw error;
+    // Found halfway, when what the tables had of it was gone: once more, knowing all of them from the start.
+    return await rebuildBeside(db, { ...options, damaged: await findDamaged(db, options) });
+  }
+}
+
+async function rebuildBeside(
   db: Database,
-  { holder, series, partial, read, signal }: RebuildOptions,
-): Promise<number> {
+  { holder, series, partial, read, signal, damaged }: RebuildOptions & { damaged: readonly Damage[] },
+): Promise<Rebuilt> {
   return await transaction(db, async (client) => {
     await fence(client, holder);
     const [state] = await readStates(client, series);
-    if (state === undefined) return 0;
+    if (state === undefined) return { replayed: 0, damaged: [] };
     if (!partial && lacks(state)) throw new Error(describeLack(state));
     const { cut } = state;
     let answer = await nextAnswer(client, { series, after: cut });
     const countSince = answer?.receivedAt;
+    const kept = await keptOf(client, { series, damaged });
     await rewind(client, { series, cut, countSince });
     let replayed = 0;
     for (; answer !== null; answer = await nextAnswer(client, { series, after: answer.id })) {
       signal.throwIfAborted();
       const { id: answerId, runId, receivedAt: now } = answer;
       const { batchRows } = db.capabilities;
-      await writeRows(client, { ...read(answer), series, answerId, runId, now, batchRows, countSince });
-      replayed += 1;
+      const rows = kept.get(answerId) ?? readIntact(answer, read);
+      await writeRows(client, { ...rows, series, answerId, runId, now, batchRows, countSince });
+      if (!kept.has(answerId)) replayed += 1;
     }
     // Nobody could renew the lease while this transaction held the run's row.
     await fence(client, holder);
-    return replayed;
+    return { replayed, damaged };
   }, { signal });
+}
+
+/** An answer that cannot be read. */
+class DamagedAnswer extends Error {
+  constructor(readonly answerId: number, readonly found: string) {
+    super(`Cannot read answer ${answerId}: ${found}`);
+  }
+}
+
+/** @throws DamagedAnswer */
+function readIntact(answer: StoredAnswer, read: RebuildOptions["read"]): ReturnType<RebuildOptions["read"]> {
+  if (!answer.intact) throw new DamagedAnswer(answer.id, "its body is not what was archived: the hash differs");
+  try {
+    return read(answer);
+  } catch (error) {
+    throw new DamagedAnswer(answer.id, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Every answer after the cut that cannot be read. */
+async function findDamaged(db: Database, { series, read, signal }: RebuildOptions): Promise<Damage[]> {
+  const [state] = await readStates(db.pool, series);
+  const damaged: Damage[] = [];
+  for (let after = state?.cut ?? 0;;) {
+    signal.throwIfAborted();
+    const answer = await nextAnswer(db.pool, { series, after });
+    if (answer === null) return damaged;
+    try {
+      readIntact(answer, read);
+    } catch (error) {
+      if (!(error instanceof DamagedAnswer)) throw error;
+      damaged.push({ answerId: error.answerId, found: error.found });
+    }
+    after = answer.id;
+  }
+}
+
+/** What the tables have of damaged answers, by answer: bars as they stand, and those that a later answer changed. */
+async function keptOf(
+  client: pg.PoolClient,
+  { series: { symbol, interval }, damaged }: { series: Series; damaged: readonly Damage[] },
+): Promise<Map<number, { bars: Bar[]; rejects: [] }>> {
+  const kept = new Map(damaged.map(({ answerId }) => [answerId, { bars: [] as Bar[], rejects: [] as [] }]));
+  if (damaged.length === 0) return kept;
+  const columns = `answer_id as "answerId", ts, open, high, low, close, volume::text, adjusted_close as "adjustedClose",
+    dividend_amount as "dividendAmount", split_coefficient as "splitCoefficient"`;
+  const given = `symbol = $1 and "interval" = $2 and answer_id = any($3::bigint[])`;
+  const { rows } = await client.query<Bar & { answerId: number }>(
+    `select ${columns}, settled from stock_data where ${given}
+     union all select ${columns}, true from revision where ${given}`,
+    [symbol, interval, [...kept.keys()]],
+  );
+  for (const { answerId, ...bar } of rows) kept.get(answerId)!.bars.push(bar);
+  return kept;
 }
 
 /** Whether a rebuild of the series must keep something as it stands. */
@@ -123,11 +210,12 @@ const ASKED = `($1::text is null or (symbol = $1 and "interval" = $2::text))`;
 
 /** One at a time, body included: that is all of the archive that is ever in memory. */
 async function nextAnswer(
-  client: pg.PoolClient,
+  client: Pick<pg.PoolClient, "query">,
   { series, after }: { series: Series; after: number },
-): Promise<ArchivedAnswer | null> {
-  const { rows: [row] } = await client.query<Omit<ArchivedAnswer, "series">>(
-    `select answer.id, run_id as "runId", form, zone, received_at as "receivedAt", reaches_to as "reachesTo", body
+): Promise<StoredAnswer | null> {
+  const { rows: [row] } = await client.query<Omit<StoredAnswer, "series">>(
+    `select answer.id, run_id as "runId", form, zone, received_at as "receivedAt", reaches_to as "reachesTo", body,
+       sha256(convert_to(body, 'UTF8')) = sha256 as intact
      from answer join answer_body on answer_body.id = body_id
      where symbol = $1 and "interval" = $2 and answer.id > $3 order by answer.id limit 1`,
     [series.symbol, series.interval, after],

@@ -4,9 +4,9 @@ import type { Interval, StockSymbol } from "../bar.ts";
 import { parseIntervals, parseSymbols, type Selection } from "../selection.ts";
 
 export type Command =
-  | { readonly name: "run"; readonly selection: Selection; readonly quiet: boolean }
+  | { readonly name: "run"; readonly selection: Selection; readonly force: boolean; readonly quiet: boolean }
   | { readonly name: "serve"; readonly host: string | null; readonly port: number | null }
-  | { readonly name: "plan"; readonly selection: Selection; readonly json: boolean }
+  | { readonly name: "plan"; readonly selection: Selection; readonly force: boolean; readonly json: boolean }
   | { readonly name: "status"; readonly selection: Selection; readonly json: boolean }
   | { readonly name: "replay"; readonly selection: Selection; readonly partial: boolean }
   | { readonly name: "check" }
@@ -25,6 +25,7 @@ export interface Usage {
 const PROGRAM = "stocks-etl";
 const EXIT_CODES = "Exit codes: 0 complete or nothing due, 1 failed, 2 usage or configuration, 3 partial or deferred";
 const SETTINGS = "Settings come from the environment or a .env file: see .env.example";
+const FORCE = "ask every series, also one that is complete, resting, premium or not yet published; the quota is kept";
 
 /** Reads the words after the program's name. Without a command `serve` is meant. Never throws, prints or exits. */
 export function parseCommand(args: readonly string[], { version }: { version: string }): Command | Usage {
@@ -72,15 +73,31 @@ function describeProgram(version: string, found: (command: Command) => void): Pr
     .helpCommand("help [command]", "print the help of a command")
     .addHelpText("after", `\n${SETTINGS}\n${EXIT_CODES}`);
   withSelection(program.command("run").description("one run now: plan, ask, store, close"))
+    .option("--force", FORCE)
     .option("-q, --quiet", "no progress, only the outcome")
-    .action((options) => found({ name: "run", selection: selectionOf(options), quiet: options.quiet === true }));
+    .action((options) =>
+      found({
+        name: "run",
+        selection: selectionOf(options),
+        force: options.force === true,
+        quiet: options.quiet === true,
+      })
+    );
   program.command("serve").description("the schedule and the page, until stopped (the default)")
     .option("--host <address>", "address to listen on, over HOST")
     .option("--port <number>", "port to listen on, over PORT", readPort)
     .action((options) => found({ name: "serve", host: options.host ?? null, port: options.port ?? null }));
   withSelection(program.command("plan").description("what the next run would ask, why and at what cost"))
+    .option("--force", `for a run with --force: ${FORCE}`)
     .option("--json", "as JSON")
-    .action((options) => found({ name: "plan", selection: selectionOf(options), json: options.json === true }));
+    .action((options) =>
+      found({
+        name: "plan",
+        selection: selectionOf(options),
+        force: options.force === true,
+        json: options.json === true,
+      })
+    );
   withSelection(program.command("status").description("every series: watermark, last outcome, next tick"))
     .option("--json", "as JSON")
     .action((options) => found({ name: "status", selection: selectionOf(options), json: options.json === true }));

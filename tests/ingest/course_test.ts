@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import type { Claim, Effects } from "../../src/effects.ts";
 import { ingest, type RunReport } from "../../src/ingest.ts";
 import type { BarRequest } from "../../src/request.ts";
-import { LeaseLost } from "../../src/run.ts";
-import { type Answer, options, played, type Script, world } from "../support/story.ts";
+import { LeaseLost, type SeriesResult } from "../../src/run.ts";
+import { type Answer, MONDAY, NOW, options, played, type Script, world } from "../support/story.ts";
 
 const MARCH = Date.parse("2023-03-31T23:30Z");
 const MONTH = "A TIME_SERIES_INTRADAY full month";
@@ -103,6 +103,55 @@ Deno.test("a database that is gone gives up what is under way, and the run ends 
   const report = await ingest(options("B,C,A,D", { concurrency: 3 }), effects) as RunReport;
   assert.deepEqual([report.outcome, report.message, stage.closed], ["failed", "gone for good", ["failed"]]);
   assert.deepEqual(stage.asked, ["A TIME_SERIES_DAILY full"]);
+});
+
+Deno.test("a ledger that refuses whatever the planner believes is asked once, and the run ends", async () => {
+  for (const perDay of [undefined, 500]) {
+    const stage = world({ perDay });
+    let charges = 0;
+    const effects: Effects<Answer> = {
+      ...stage.effects,
+      ask: () => {
+        assert.ok(++charges < 10, "asked again and again");
+        return Promise.resolve({ kind: "quota", message: "25 of 25 requests used today", requests: 0 });
+      },
+    };
+    const report = await ingest(options("A,B,C"), effects) as RunReport;
+    assert.deepEqual([charges, report.outcome, report.totals.deferred], [1, "deferred", 3]);
+  }
+});
+
+Deno.test("under a clock that leaps past every rest a refused form is asked for once, and the run ends", async () => {
+  const endless = async (kind: "quota" | "daily-limit" | "premium") => {
+    const stage = world();
+    let [now, asked] = [NOW, 0];
+    const effects: Effects<Answer> = {
+      ...stage.effects,
+      now: () => now += 8 * 86_400_000,
+      quota: () => Promise.resolve({ perDay: null, usedToday: 0, blockedUntil: kind === "daily-limit" ? 1 : null }),
+      ask: () => {
+        assert.ok(++asked < 10, "asked again and again");
+        return Promise.resolve({ kind, message: "no", requests: 1 });
+      },
+    };
+    const report = await ingest(options("A"), effects) as RunReport;
+    const [{ status, kind: told, message }] = report.results as [SeriesResult];
+    return [asked, status, told, message];
+  };
+  assert.deepEqual(await endless("daily-limit"), [1, "deferred", "daily-limit", "no"]);
+  assert.deepEqual((await endless("quota")).slice(0, 3), [1, "deferred", "quota"]);
+  const refused = "TIME_SERIES_DAILY full was refused as premium in this run";
+  assert.deepEqual(await endless("premium"), [1, "failed", "premium", refused]);
+});
+
+Deno.test("a forced run asks what is complete, falls back as ever, and does not ask a refused form again", async () => {
+  const watermarks = { A: MONDAY };
+  assert.deepEqual((await played("A", { watermarks })).report.outcome, "nothing-due");
+  const compact = "TIME_SERIES_DAILY compact";
+  const known = { "B TIME_SERIES_DAILY full": "premium" } as const;
+  const { asked, told } = await played("A,B", { watermarks, answers: known }, { force: true });
+  assert.deepEqual(asked, ["B TIME_SERIES_DAILY full", `B ${compact}`, `A ${compact}`]);
+  assert.deepEqual(told, ["B stored", "A stored"]);
 });
 
 Deno.test("a stop between two series finishes the first and cancels the rest", async () => {

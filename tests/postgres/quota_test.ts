@@ -154,3 +154,51 @@ Deno.test("a clock that ran ahead costs the days it named, and no other once it 
     { numRuns: 25 },
   );
 });
+
+/** The most that any `length` vendor's days in a row were sent. */
+function mostIn(length: number, sent: ReadonlyMap<number, number>): number {
+  const days = [...sent.keys()];
+  const sum = (first: number) => Array.from({ length }, (_, i) => sent.get(first + i) ?? 0).reduce((a, b) => a + b);
+  return Math.max(0, ...days.flatMap((day) => Array.from({ length }, (_, i) => sum(day - i))));
+}
+
+Deno.test("a clock that is wrong about midnight: what reliability.md says of it is the most that happens (server)", async () => {
+  await using at = await serverDatabase();
+  const [perDay, most] = [3, 11];
+  let key = 0;
+  const steps = fc.array(
+    fc.record({ passes: fc.integer({ min: 0, max: 7 }), off: fc.integer({ min: -most, max: most }) }),
+    { minLength: 8, maxLength: 16 },
+  );
+  const play = async (given: readonly { passes: number; off: number }[], far: number) => {
+    const keyHash = `k${key++}`;
+    const sent = new Map<number, number>();
+    let time = DAY_START;
+    for (const { passes, off } of given) {
+      const hour = ((time += passes * HOUR) % DAY) / HOUR;
+      if (Math.min(hour, 24 - hour) <= far) continue;
+      for (let i = 0; i <= perDay; i++) {
+        if (!("id" in await charge(at.db, { keyHash, now: time + off * HOUR, perDay }))) break;
+        sent.set(Math.floor(time / DAY), (sent.get(Math.floor(time / DAY)) ?? 0) + 1);
+      }
+    }
+    return sent;
+  };
+  await fc.assert(
+    fc.asyncProperty(steps, fc.integer({ min: -most, max: most }), async (given, off) => {
+      const changing = await play(given, 0);
+      const constant = given.map(({ passes }) => ({ passes, off }));
+      const steady = await play(constant, 0);
+      for (const days of [1, 2, 3]) {
+        assert.ok(mostIn(days, changing) <= (days + 2) * perDay, `${days} days, an error that changes`);
+        assert.ok(mostIn(days, steady) <= (days + 1) * perDay, `${days} days, an error that stays`);
+      }
+      assert.ok(mostIn(1, await play(constant, Math.abs(off))) <= perDay, "far from midnight");
+    }),
+    { numRuns: 15 },
+  );
+  // And that much can happen: before, within and after a day of the vendor's.
+  const worst = [{ passes: 1, off: -2 }, { passes: 10, off: 0 }, { passes: 12, off: 2 }];
+  assert.equal(mostIn(1, await play(worst, 0)), 3 * perDay);
+  assert.equal(mostIn(1, await play([{ passes: 10, off: 5 }, { passes: 10, off: 5 }], 0)), 2 * perDay);
+});

@@ -1,7 +1,8 @@
 /**
  * Quota, day by day: real runs with the real ledger against a vendor that only counts, restarted anywhere, on a clock that
- * is set a little back and forth. No day has more requests than the vendor allows, a run asks what its plan said, and the
- * day on which everything is there is the one that dividing foretells.
+ * is set a little forth and a long way back, now and then by a planner that believes in no limit. No day has more requests
+ * than the vendor allows, none comes too soon, a run asks what its plan said, and the day on which everything is there is
+ * the one that dividing foretells.
  */
 import assert from "node:assert/strict";
 import { createClient } from "../../src/alphavantage/client.ts";
@@ -25,15 +26,27 @@ const MARKET = { delayMs: null, extendedHours: true };
 const FREE = 25;
 const KEPT_BACK = 1;
 const PER_MINUTE = 75;
-/** A clock is wrong by less than this, and runs keep as far from the vendor's midnight while it may be. */
+/** Milliseconds between two requests of a free key. */
+const FREE_GAP = 2_000;
+/** A day begins with a clock that is wrong by less than this, and runs keep as far from the vendor's midnight. */
 const SKEW = 2 * HOUR;
+/** Once the ledger knows of the day, a clock may be set back by so much. */
+const SET_BACK = 20 * HOUR;
+/** A run that dies does so before it has sent more than this. */
+const MOST_BEFORE_DEATH = 30;
 
-type Seen = Record<"days" | "runs" | "requests" | "restarts" | "skews" | "plans" | "forecasts" | "keys", number>;
+type Seen = Record<
+  "days" | "full days" | "runs" | "unbridled" | "requests" | "restarts" | "skews" | "plans" | "forecasts" | "keys",
+  number
+>;
 
 async function prove(count: number): Promise<Record<string, string | number>> {
   const { random, seed } = seededRandom();
   await using place = await serverDatabase({ poolSize: 2 });
-  const seen: Seen = { days: 0, runs: 0, requests: 0, restarts: 0, skews: 0, plans: 0, forecasts: 0, keys: 0 };
+  const seen: Seen = {
+    ...{ days: 0, "full days": 0, runs: 0, unbridled: 0, requests: 0 },
+    ...{ restarts: 0, skews: 0, plans: 0, forecasts: 0, keys: 0 },
+  };
   const most = { "most in a day": 0, "most in a minute": 0 };
   while (seen.days < count) {
     seen.keys += 1;
@@ -53,11 +66,13 @@ async function prove(count: number): Promise<Record<string, string | number>> {
         }
       }
       seen.requests += trial.sent.length;
+      if (perDay !== null) seen["full days"] += byDay(trial.sent).filter((sent) => sent === perDay).length;
     } catch (cause) {
       throw new Error(`TEST_SEED=${seed}, key ${seen.keys}: ${perDay} a day, ${size} series`, { cause });
     }
   }
-  return { ...seen, ...most, "days over": 0, "plans wrong": 0, "forecasts wrong": 0, seed };
+  assert.ok(seen["full days"] > 0, "the ledger never had to refuse");
+  return { ...seen, ...most, "days over": 0, "too soon": 0, "plans wrong": 0, "forecasts wrong": 0, seed };
 }
 
 export const PROOF: Proof = { name: "quota", unit: "days", short: 20, long: 10_000, prove };
@@ -68,10 +83,12 @@ interface Trial {
   readonly random: () => number;
   readonly key: string;
   readonly states: Map<string, SeriesState>;
-  /** The vendor's clock, epoch ms, and how far ours is from it. */
-  readonly clock: { true: number; skew: number };
+  /** The vendor's clock, epoch ms, how far ours is from it, and whether ours was set forth since the last request. */
+  readonly clock: { true: number; skew: number; leapt: boolean };
   /** When each request reached the vendor, by its clock. */
   readonly sent: number[];
+  /** Distances between two requests that were less than the pace allows, ms. */
+  readonly tooSoon: number[];
   /** `symbol form`, in the order of arrival. */
   readonly asked: string[];
 }
@@ -86,7 +103,7 @@ function openTrial(
     return [symbol, { ...fresh, series: { symbol, interval: "daily" } }];
   }));
   const start = Date.UTC(2016 + Math.floor(given.random() * 8), Math.floor(given.random() * 12), 2);
-  return { db, ...given, states, clock: { true: start, skew: 0 }, sent: [], asked: [] };
+  return { db, ...given, states, clock: { true: start, skew: 0, leapt: false }, sent: [], asked: [], tooSoon: [] };
 }
 
 /** From the first day until every series has been stored once, and two days more. */
@@ -99,15 +116,19 @@ async function live(trial: Trial, seen: Seen): Promise<void> {
     assert.ok(day <= forecast + 1, `not all stored on day ${day}, foretold was ${forecast}`);
     seen.days += 1;
     clock.true = Math.max(clock.true, first + day * DAY + SKEW + Math.floor(random() * (DAY - 4 * SKEW)));
+    setClock(trial, (random() - 0.5) * 2 * SKEW);
     // A run by the schedule, and sometimes more of the day; each by a process that may be stopped anywhere.
-    for (let runs = random() < 0.3 ? 2 : 1; runs > 0;) {
+    for (let runs = random() < 0.5 ? 3 : 1; runs > 0;) {
       const stopped = random() < 0.25;
-      await runOnce(trial, stopped ? 1 + Math.floor(random() * 30) : Infinity, seen);
+      const dies = stopped ? 1 + Math.floor(random() * MOST_BEFORE_DEATH) : Infinity;
+      await runOnce(trial, { dies, unbridled: random() < 0.3 }, seen);
       if (stopped) seen.restarts += 1;
       else runs -= 1;
-      clock.true += Math.floor(random() * 60_000);
-      if (random() < 0.3) {
-        clock.skew = Math.floor((random() - 0.5) * 2 * SKEW);
+      // Who restarts at once must not get around the pace.
+      clock.true += Math.floor(random() * (stopped ? 1_000 : 60_000));
+      if (random() < 0.5) {
+        const back = random() < 0.5 && sentToday(trial) > 0;
+        setClock(trial, back ? -random() * SET_BACK : (random() - 0.5) * 2 * SKEW);
         seen.skews += 1;
       }
     }
@@ -118,35 +139,70 @@ async function live(trial: Trial, seen: Seen): Promise<void> {
   seen.forecasts += 1;
 }
 
-/** One process: a run that dies when it has sent `dies` requests. If it lives, it must have asked what was planned. */
-async function runOnce(trial: Trial, dies: number, seen: Seen): Promise<void> {
-  const { asked, states } = trial;
+function setClock({ clock }: Trial, skew: number): void {
+  clock.leapt ||= skew > clock.skew;
+  clock.skew = Math.floor(skew);
+}
+
+function sentToday({ sent, clock }: Trial): number {
+  return sent.filter((at) => Math.floor(at / DAY) === Math.floor(clock.true / DAY)).length;
+}
+
+/**
+ * One process: a run that dies when it has sent `dies` requests. If it lives, it must have asked what was planned; an
+ * unbridled one, which plans as if there were no limit, as much as the ledger had left.
+ */
+async function runOnce(
+  trial: Trial,
+  { dies, unbridled }: { dies: number; unbridled: boolean },
+  seen: Seen,
+): Promise<void> {
+  const { asked, states, perDay, tooSoon } = trial;
   const before = asked.length;
   const death = new AbortController();
-  const effects = await effectsOf(trial, { dies: before + dies, death });
-  const planned = plan([...states.values()], {
+  const known = await effectsOf(trial, { dies: before + dies, death });
+  const used = sentToday(trial);
+  const truly = await known.quota();
+  assert.equal(truly.usedToday, used, "the ledger counts another number than the vendor");
+  const quota = () => Promise.resolve({ ...truly, perDay: null });
+  const effects = unbridled ? { ...known, quota } : known;
+  const { entries } = plan([...states.values()], {
     now: effects.now(),
     market: MARKET,
     adjusted: false,
     quota: await effects.quota(),
     entitlements: [],
     lags: {},
-  }).entries.flatMap((entry) => entry.action === "ask" ? [`${entry.series.symbol} ${formOf(entry.request)}`] : []);
+    forcedAt: null,
+  });
+  const due = entries.filter(({ action }) => action !== "skip").length;
+  const asks = entries.flatMap((entry) =>
+    entry.action === "ask" ? [`${entry.series.symbol} ${formOf(entry.request)}`] : []
+  );
+  const left = perDay === null ? Infinity : perDay - (unbridled ? 0 : KEPT_BACK) - used;
+  const planned = asks.slice(0, Math.max(0, left));
+  assert.equal(planned.length, Math.min(due, Math.max(0, left)), "the plan leaves unasked what the day has room for");
+  if (!unbridled) assert.deepEqual(asks, planned, "the plan asks more than the day has room for");
   const signal = death.signal;
   const series = [...states.values()].map((state) => state.series);
   await ingest(
-    { series, trigger: "manual", market: MARKET, adjusted: false, concurrency: 1, stop: signal, abort: signal },
+    {
+      ...{ series, trigger: "manual", market: MARKET, adjusted: false, force: false, concurrency: 1 },
+      ...{ stop: signal, abort: signal },
+    },
     effects,
   );
   const log = asked.slice(before);
   assert.deepEqual(log, planned.slice(0, log.length), "the run asked something else than was planned");
   if (!signal.aborted) assert.equal(log.length, planned.length, "the run did not ask all that was planned");
+  assert.deepEqual(tooSoon, [], "requests less than the pace apart, in ms");
   seen.runs += 1;
+  if (unbridled) seen.unbridled += 1;
   seen.plans += 1;
 }
 
 async function effectsOf(
-  { db, perDay, key: keyHash, random, clock, states, sent, asked }: Trial,
+  { db, perDay, key: keyHash, random, clock, states, sent, asked, tooSoon }: Trial,
   { dies, death }: { dies: number; death: AbortController },
 ): Promise<Effects<null>> {
   const now = () => clock.true + clock.skew;
@@ -160,7 +216,7 @@ async function effectsOf(
     extendedHours: true,
     entitlement: null,
     timeoutMs: 60_000,
-    pace: perDay === null ? { perMinute: PER_MINUTE, politeDelayMs: 0 } : { perMinute: 30, politeDelayMs: 2_000 },
+    pace: perDay === null ? { perMinute: PER_MINUTE, politeDelayMs: 0 } : { perMinute: null, politeDelayMs: FREE_GAP },
     concurrency: 1,
     backoff: VENDOR_BACKOFF,
     lastSentAt: await lastSentAt(db, keyHash),
@@ -169,6 +225,10 @@ async function effectsOf(
     fetch: (input) => {
       const query = new URL(String(input)).searchParams;
       const size = query.get("outputsize");
+      const gap = clock.true - (sent.at(-1) ?? -Infinity);
+      // A clock set forth looks like time that has passed.
+      if (!clock.leapt && gap < (perDay === null ? 60_000 / PER_MINUTE : FREE_GAP)) tooSoon.push(gap);
+      clock.leapt = false;
       sent.push(clock.true);
       asked.push(`${query.get("symbol")} ${query.get("function")}${size === null ? "" : ` ${size}`}`);
       if (sent.length >= dies) death.abort();

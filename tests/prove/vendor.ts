@@ -68,7 +68,8 @@ async function prove(count: number): Promise<Record<string, string | number>> {
     await place.db.pool.query(
       "truncate run, series_result, stock_data, revision, quarantine, request, entitlement, answer, answer_body, run_event restart identity cascade",
     );
-    const perDay = 25 + Math.floor(random() * 176);
+    // The first is too few for the series, so that the shortest form meets the ledger's limit as well.
+    const perDay = seen.epochs === 0 ? 25 : 25 + Math.floor(random() * 176);
     const first = Math.floor(random() * (SESSIONS.length - HISTORY - 60));
     // A little after a close, so that what is due is there; at a drawn hour.
     const world = jumpingWorld(SESSIONS[first + HISTORY]!.close + PUBLISHED + Math.floor(random() * DAY));
@@ -114,6 +115,9 @@ async function live(epoch: Epoch, { draw, seen, enough }: Life): Promise<void> {
   const run = async () => {
     const report = await runApp(app, SERIES);
     seen.runs += 1;
+    const { quota } = await app.plan([]);
+    const today = sentOn.get(Math.floor(world.now() / DAY)) ?? 0;
+    assert.equal(quota.usedToday, today, "the ledger counts another number than the vendor");
     // What a fault does to a series is its result; a run that "failed" by an error of ours has no results of all.
     assert.equal(report.results.length, report.totals.series);
     assert.ok(report.plan !== null && !report.results.some(({ kind }) => kind === "database"), JSON.stringify(report));

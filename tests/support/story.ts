@@ -96,6 +96,7 @@ export function options(symbols: string, change: Partial<IngestOptions> = {}): I
     trigger: "manual",
     market: { delayMs: null, extendedHours: true },
     adjusted: false,
+    force: false,
     concurrency: 1,
     stop: new AbortController().signal,
     abort: new AbortController().signal,

@@ -5,14 +5,17 @@ const parse = (line: string) => parseCommand(line === "" ? [] : line.split(" "),
 const all = { symbols: null, intervals: null };
 
 Deno.test("every command, with and without its flags", () => {
-  assert.deepEqual(parse("run"), { name: "run", selection: all, quiet: false });
+  assert.deepEqual(parse("run"), { name: "run", selection: all, force: false, quiet: false });
   assert.deepEqual(parse("run -q --symbols ibm,MSFT --intervals=daily"), {
     name: "run",
     selection: { symbols: ["IBM", "MSFT"], intervals: ["daily"] },
+    force: false,
     quiet: true,
   });
   assert.deepEqual(parse("serve --port 8080 --host 0.0.0.0"), { name: "serve", host: "0.0.0.0", port: 8080 });
-  assert.deepEqual(parse("plan --json"), { name: "plan", selection: all, json: true });
+  assert.deepEqual(parse("plan --json"), { name: "plan", selection: all, force: false, json: true });
+  assert.deepEqual(parse("run --force"), { name: "run", selection: all, force: true, quiet: false });
+  assert.deepEqual(parse("plan --force"), { name: "plan", selection: all, force: true, json: false });
   assert.deepEqual(parse("status"), { name: "status", selection: all, json: false });
   assert.deepEqual(parse("replay"), { name: "replay", selection: all, partial: false });
   assert.deepEqual(parse("replay --partial --symbols ibm"), {
@@ -51,7 +54,7 @@ Deno.test("what cannot be understood: one line that says what, exit code 2", () 
     "rnu": /unknown command "rnu" \(Did you mean run\?\)/,
     "help nope": /unknown command "nope"/,
     "run --symbol IBM": /unknown option "--symbol" \(Did you mean --symbols\?\)/,
-    "run --force": /unknown option "--force"/,
+    "status --force": /unknown option "--force"/,
     "run extra": /too many arguments for "run"/,
     "run --symbols": /option "--symbols <list>" argument missing/,
     "run --symbols A/B": /option "--symbols <list>": "A\/B" is not a symbol/,
