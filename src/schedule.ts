@@ -137,20 +137,20 @@ function patternOf(schedule: Schedule): Pattern {
 function dayTest(date: string): Pattern["isDay"] {
   const evaluator = evaluatorOf(`0 0 ${date}`);
   // There are fourteen calendars: leap or not, beginning on any weekday. No field tells two years of one kind apart.
-  const calendars = new Map<number, Uint8Array>();
-  let year: { first: number; days: Uint8Array } = { first: 0, days: new Uint8Array() };
+  const calendars = new Map<string, boolean[]>();
+  let first = 0;
+  let days: boolean[] = [];
   return (day) => {
-    if (!(day >= year.first && day < year.first + year.days.length)) {
+    if (days[day - first] === undefined) {
       const number = new Date(day * DAY).getUTCFullYear();
-      const first = Date.UTC(number, 0, 1) / DAY;
+      first = Date.UTC(number, 0, 1) / DAY;
       const length = Date.UTC(number + 1, 0, 1) / DAY - first;
-      const kind = length * 7 + new Date(first * DAY).getUTCDay();
-      const days = calendars.get(kind) ??
-        Uint8Array.from({ length }, (_, index) => evaluator.match(new Date((first + index) * DAY)) ? 1 : 0);
+      const kind = `${length} from weekday ${new Date(first * DAY).getUTCDay()}`;
+      days = calendars.get(kind) ??
+        Array.from({ length }, (_, index) => evaluator.match(new Date((first + index) * DAY)));
       calendars.set(kind, days);
-      year = { first, days };
     }
-    return year.days[day - year.first] === 1;
+    return days[day - first]!;
   };
 }
 

@@ -165,6 +165,24 @@ Deno.test("keys named like parts of every object are only keys", () => {
 Deno.test("a message is cut to what a person reads", () => {
   const message = refusal(sort(JSON.stringify({ Information: "moon ".repeat(100_000) })), "unknown-notice");
   assert.ok(message.length < 1_100, String(message.length));
+  const told = (length: number) => refusal(sort(JSON.stringify({ Information: "m".repeat(length) })), "unknown-notice");
+  assert.equal(told(1_000), "m".repeat(1_000));
+  assert.equal(told(1_001), `${"m".repeat(1_000)}… (1001 characters)`);
+});
+
+Deno.test("a refusal by status alone says what came with it, where anything did", () => {
+  const start = "Cannot use the answer for IBM daily (TIME_SERIES_DAILY compact): ";
+  const told = (body: string, httpStatus: number) => {
+    const { message } = sort(body, { httpStatus }) as { message: string };
+    assert.ok(message.startsWith(start), message);
+    return message.slice(start.length);
+  };
+  assert.equal(told('{"Note": "moon"}', 429), "HTTP 429: moon");
+  assert.equal(told('{"x": 1}', 429), "HTTP 429");
+  assert.equal(told('{"Note": "moon"}', 500), "HTTP 500: moon");
+  assert.equal(told('{"x": 1}', 500), "HTTP 500");
+  assert.equal(told("slow down", 429), 'HTTP 429, begins "slow down"');
+  assert.equal(told("x".repeat(70), 403), `it is no JSON object: HTTP 403, 70 characters, begins "${"x".repeat(60)}"`);
 });
 
 Deno.test("a notice is judged by its beginning, so that one of millions of words ends as well", () => {
