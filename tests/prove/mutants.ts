@@ -57,15 +57,12 @@ async function prove(count: number): Promise<Record<string, string | number>> {
   const fates = new Map(tried.map(({ path }) => [path, { killed: 0, survived: 0, invalid: 0, timeout: 0 }]));
   const todo = tried.toReversed();
   using stop = stopBySignal();
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+  const work = async () => {
     await using tree = await copyOfTree();
     const limits = new Map<string, number[]>();
     for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
       stop.signal.throwIfAborted();
-      assert.ok(
-        performance.now() < deadline,
-        `${todo.length + 1} mutants are left after ${LIMIT_MS / 3_600_000} hours`,
-      );
+      assert.ok(performance.now() < deadline, `${todo.length + 1} are left after ${LIMIT_MS / 3_600_000} hours`);
       const { path, mutation } = next;
       if (!limits.has(path)) limits.set(path, await timeSound(tree.path, path));
       const fate = await fateOf(next, { tree: tree.path, limits: limits.get(path)!, signal: stop.signal });
@@ -74,7 +71,10 @@ async function prove(count: number): Promise<Record<string, string | number>> {
     }
     // Tests that fail now, without a mutation, may have failed all along: their kills would be worth nothing.
     for (const path of limits.keys()) await timeSound(tree.path, path);
-  }));
+  };
+  // What ends one ends the others, and all are still, their copies gone, before it is told.
+  await Promise.all(Array.from({ length: AT_ONCE }, () => work().catch(stop.abort)));
+  stop.signal.throwIfAborted();
   const ratios = [...fates].map(([path, { killed, survived, timeout }]) => {
     const dead = killed + timeout;
     assert.ok(dead + survived > 0, `Cannot judge the tests of "${path}": none of its mutants could be loaded`);
@@ -168,14 +168,15 @@ async function runTests(
 }
 
 /** Ctrl-C ends the tests at work as well, though they are in groups of their own. */
-function stopBySignal(): Disposable & { signal: AbortSignal } {
+function stopBySignal(): Disposable & { signal: AbortSignal; abort: (reason: unknown) => void } {
   const stop = new AbortController();
-  const abort = () => stop.abort(new Error("stopped by a signal"));
-  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, abort);
+  const end = () => stop.abort(new Error("stopped by a signal"));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, end);
   return {
     signal: stop.signal,
+    abort: (reason) => stop.abort(reason),
     [Symbol.dispose]: () => {
-      for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.removeSignalListener(signal, abort);
+      for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.removeSignalListener(signal, end);
     },
   };
 }
