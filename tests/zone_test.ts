@@ -36,6 +36,9 @@ Deno.test("a change belongs to the span it begins, to the millisecond", () => {
   assert.deepEqual(offsetsIn(change - 1, change - 1), [-5]);
   assert.deepEqual(offsetsIn(change - 1, change), [-5, -4]);
   assert.deepEqual(offsetsIn(change, change), [-4]);
+  const berlin = at("2031-03-30T01:00Z");
+  const [summer, ...others] = offsetSpans("Europe/Berlin", { from: berlin, to: berlin });
+  assert.deepEqual([summer!.from, summer!.offset / HOUR, others], [berlin, 2, []], "asked for nothing before it");
 });
 
 Deno.test("a day that a zone left out is a change of 24 hours", () => {
