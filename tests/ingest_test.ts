@@ -91,8 +91,11 @@ Deno.test("series beyond the quota are deferred by the plan and kept as results"
 
 Deno.test("one bad symbol does not stop the others, and the outcome says partial", async () => {
   for (const kind of ["bad-symbol", "empty", "malformed", "unknown-notice", "outage", "burst"] as const) {
-    const { told, report } = await played("A,B", { answers: { A: kind } });
-    assert.deepEqual(told, [`A failed ${kind}`, "B stored"]);
+    const friday = MONDAY - 3 * 86_400_000;
+    const { told, report, kept } = await played("A,B", { answers: { A: kind }, watermarks: { A: friday } });
+    // The new series has more to gain, and comes first.
+    assert.deepEqual(told, ["B stored", `A failed ${kind}`]);
+    assert.equal(kept[1]!.watermark, friday, "what it held, it holds");
     assert.equal(report.outcome, "partial");
   }
 });
