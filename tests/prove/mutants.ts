@@ -155,7 +155,13 @@ async function runTests(
     detached: true,
   }).spawn();
   const late = AbortSignal.timeout(limitMs);
-  const end = () => Deno.kill(-child.pid, "SIGKILL");
+  const end = () => {
+    try {
+      Deno.kill(-child.pid, "SIGKILL");
+    } catch {
+      // It has ended by itself in this very moment.
+    }
+  };
   for (const one of [late, signal]) one?.addEventListener("abort", end);
   const { success, stdout, stderr } = await child.output();
   for (const one of [late, signal]) one?.removeEventListener("abort", end);
