@@ -34,8 +34,6 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** Leap days that are Mondays are 28 years apart, 40 around a century without a leap day. */
 const LONGEST_WAIT = 50 * 366 * DAY;
-/** Any fixed day will do to ask about times of day, or whether an expression ever fires: no field names a year. */
-const SOME_DAY = Date.UTC(2026, 0, 1);
 /** Ticks before the ones asked for are counted up to here, so that a year of missed minutes costs no more than a day. */
 const MOST_DROPPED = 1_000;
 
@@ -65,7 +63,8 @@ export function parseSchedule(cron: string, timezone: string): Schedule {
     const { name, allowed } = FIELDS[index]!;
     throw fail(`${name} "${field}" is not ${allowed}, a list (a,b), a rising range (a-b) or a step (*/n, a-b/n)`);
   }
-  if (evaluatorOf(text).nextRun(new Date(SOME_DAY)) === null) {
+  // From whatever day: no field names a year.
+  if (evaluatorOf(text).nextRun(new Date(0)) === null) {
     throw fail("no such date exists, it would never fire");
   }
   return schedule;
@@ -126,7 +125,7 @@ function patternOf(schedule: Schedule): Pattern {
   const minutes = Array.from({ length: 24 * 60 }, (_, minute) => minute * MINUTE);
   const pattern = {
     isDay: dayTest(date.join(" ")),
-    times: minutes.filter((time) => timeOfDay.match(new Date(SOME_DAY + time))),
+    times: minutes.filter((time) => timeOfDay.match(new Date(time))),
     fixed: !/[*?/]/.test(minute + hour),
   };
   patterns.set(schedule, pattern);

@@ -55,6 +55,7 @@ Deno.test("day of month and weekday together mean either", () => {
 Deno.test("what fires only on leap days, or on leap Mondays, is accepted", () => {
   assert.equal(iso(nextTick(parseSchedule("0 0 29 2 *", "UTC"), at("2026-01-01T00:00:00Z"))), "2028-02-29T00:00Z");
   assert.equal(iso(nextTick(parseSchedule("0 0 29 2 +MON", "UTC"), at("2026-01-01T00:00:00Z"))), "2044-02-29T00:00Z");
+  assert.equal(iso(nextTick(parseSchedule("0 0 29 2 +MON", "UTC"), at("2072-03-01T00:00:00Z"))), "2112-02-29T00:00Z");
 });
 
 Deno.test("the next tick is strictly ahead, to the millisecond", () => {
