@@ -137,18 +137,14 @@ function dayTest(date: string): Pattern["isDay"] {
   const evaluator = evaluatorOf(`0 0 ${date}`);
   // There are fourteen calendars: leap or not, beginning on any weekday. No field tells two years of one kind apart.
   const calendars = new Map<string, boolean[]>();
-  let first = 0;
-  let days: boolean[] = [];
   return (day) => {
-    if (days[day - first] === undefined) {
-      const number = new Date(day * DAY).getUTCFullYear();
-      first = Date.UTC(number, 0, 1) / DAY;
-      const length = Date.UTC(number + 1, 0, 1) / DAY - first;
-      const kind = `${length} from weekday ${new Date(first * DAY).getUTCDay()}`;
-      days = calendars.get(kind) ??
-        Array.from({ length }, (_, index) => evaluator.match(new Date((first + index) * DAY)));
-      calendars.set(kind, days);
-    }
+    const year = new Date(day * DAY).getUTCFullYear();
+    const first = Date.UTC(year, 0, 1) / DAY;
+    const length = Date.UTC(year + 1, 0, 1) / DAY - first;
+    const kind = `${length} from weekday ${new Date(first * DAY).getUTCDay()}`;
+    const days = calendars.get(kind) ??
+      Array.from({ length }, (_, index) => evaluator.match(new Date((first + index) * DAY)));
+    calendars.set(kind, days);
     return days[day - first]!;
   };
 }
@@ -170,7 +166,7 @@ function shownTimes({ isDay, times }: Pattern, { from, to }: { from: number; to:
 function ticksBetween(schedule: Schedule, { after, upTo }: { after: number; upTo: number }): number[] {
   const pattern = patternOf(schedule);
   const ticks: number[] = [];
-  for (const { from, to, offset, before } of offsetSpans(schedule.timezone, { from: after + 1, to: upTo })) {
+  for (const { from, to, offset, before } of offsetSpans(schedule.timezone, { from: after, to: upTo })) {
     let first = Math.max(from, after + 1) + offset;
     const last = Math.min(to - 1, upTo) + offset;
     if (pattern.fixed && offset < before) {
