@@ -30,7 +30,11 @@ const TARGETS: Record<string, readonly (readonly string[])[]> = {
   "src/missed.ts": [["missed"]],
   "src/ingest.ts": [["ingest", "ingest/"]],
   "src/ingest_series.ts": [["ingest_series"], ["ingest", "ingest/"]],
-  "src/postgres/bars.ts": [["postgres/bars", "postgres/bars/"], ["postgres/answers"]],
+  "src/postgres/bars.ts": [["postgres/bars", "postgres/bars/"], [
+    "postgres/answers",
+    "postgres/transaction",
+    "postgres/quarantine",
+  ]],
 };
 
 /** Mutants at work at once, each in a copy of its own. */
