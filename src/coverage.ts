@@ -66,10 +66,9 @@ function missingDates(series: Series, watermark: number, target: Target): string
   const length = intradayLength(series.interval);
   // A daily bar's stamp is its date at 00:00 UTC, when it is still the day before in New York.
   const date = length === null ? dateOf(watermark) : exchangeDate(exchange, watermark);
-  const last = length === null ? null : sessionOn(exchange, date);
   // After the regular close little is missing that a month of bars would be worth.
-  const whole = length === null || last === null || watermark >= last.close - length;
-  const from = whole ? dateOf(dayStart(date) + DAY) : date;
+  const cut = length !== null && watermark < (sessionOn(exchange, date)?.close ?? -Infinity) - length;
+  const from = cut ? date : dateOf(dayStart(date) + DAY);
   return sessionsBetween(exchange, from, target.date).map((session) => session.date);
 }
 

@@ -116,7 +116,6 @@ export function isComplete(
 
 /** Does the bar belong to a later day, week or month than the target? */
 function isAfter({ symbol, interval }: Series, ts: number, target: Target): boolean {
-  if (interval === "daily") return ts > target.ts;
   if (interval === "weekly" || interval === "monthly") {
     return periodOf(dateOf(ts), interval) > periodOf(target.date, interval);
   }

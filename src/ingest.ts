@@ -57,8 +57,8 @@ interface Work {
   readonly abort: AbortSignal;
   /** When the run began to ask whatever was known before; `null`: it asks what is worth asking. */
   readonly forcedAt: number | null;
-  /** Gives up what is under way. */
-  readonly giveUp: (reason: unknown) => void;
+  /** Aborted, with what went wrong: the run is over, and nothing more is begun. */
+  readonly over: AbortController;
   readonly results: SeriesResult[];
   readonly states: Map<string, SeriesState>;
   readonly plan: Plan;
@@ -96,15 +96,14 @@ export async function ingest<Document>(
   const { runId } = claim;
   effects.emit({ type: "run-started", runId, trigger: options.trigger, at: startedAt });
   const over = new AbortController();
-  const giveUp = (reason: unknown) => over.abort(reason);
-  const release = effects.keepAlive(runId, () => giveUp(new LeaseLost(runId)));
+  const release = effects.keepAlive(runId, () => over.abort(new LeaseLost(runId)));
   const results: SeriesResult[] = [];
   let planned: Plan | null = null;
   let ending: { outcome: Outcome; message: string | null };
   try {
     const abort = AbortSignal.any([options.abort, over.signal]);
     const forcedAt = options.force ? startedAt : null;
-    const work = await begin({ runId, options, abort, forcedAt, giveUp, results }, effects);
+    const work = await begin({ runId, options, abort, forcedAt, over, results }, effects);
     planned = work.plan;
     await workThrough(work, effects);
     over.signal.throwIfAborted();
@@ -127,7 +126,7 @@ export async function ingest<Document>(
 
 /** Step 2: what is worth asking, from what the database knows. */
 async function begin<Document>(
-  base: Pick<Work, "runId" | "options" | "abort" | "forcedAt" | "giveUp" | "results">,
+  base: Pick<Work, "runId" | "options" | "abort" | "forcedAt" | "over" | "results">,
   effects: Effects<Document>,
 ): Promise<Work> {
   const { options: { series, market, adjusted }, runId, forcedAt } = base;
@@ -158,17 +157,14 @@ async function begin<Document>(
   };
 }
 
-/** Steps 3 to 5, as many series at once as may be. What fails in one gives up the others, and goes out when all are still. */
+/** Steps 3 to 5, as many series at once as may be. What fails in one gives up the others; returns when all are still. */
 async function workThrough<Document>(work: Work, effects: Effects<Document>): Promise<void> {
+  const { over, options: { concurrency } } = work;
   const underWay = new Set<Promise<void>>();
-  const failures: unknown[] = [];
-  const fail = (failure: unknown) => {
-    failures.push(failure);
-    work.giveUp(failure);
-  };
   for (;;) {
-    while (failures.length === 0 && underWay.size < work.options.concurrency && work.queue.length > 0) {
-      const task: Promise<void> = advance(work, work.queue.shift()!, effects).catch(fail)
+    while (!over.signal.aborted && underWay.size < concurrency && work.queue.length > 0) {
+      const task: Promise<void> = advance(work, work.queue.shift()!, effects)
+        .catch((failure) => over.abort(failure))
         .finally(() => underWay.delete(task));
       underWay.add(task);
     }
@@ -176,7 +172,6 @@ async function workThrough<Document>(work: Work, effects: Effects<Document>): Pr
     if (underWay.size === 0) break;
     await Promise.race(underWay);
   }
-  if (failures.length > 0) throw failures[0];
 }
 
 /** One step of one series, and its result if that was the last. */
@@ -246,11 +241,10 @@ function following({ request: _sent, then: [request, ...then], ...entry }: Ask):
   return request === undefined ? entry.later : { ...entry, request, then };
 }
 
-/** What a part covered is not asked for again in this run, even if it held no bars. */
+/** What a part covered is not asked for again in this run, even if it held no bars. Only months are parts. */
 function advanceWatermark({ states }: Work, { series, request }: Ask): void {
   const name = seriesName(series);
-  const state = states.get(name)!;
-  if (request.month !== null) states.set(name, { ...state, watermark: endOfMonth(request.month) });
+  states.set(name, { ...states.get(name)!, watermark: endOfMonth(request.month!) });
 }
 
 /** Keeps why a series was not asked. */

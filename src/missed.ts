@@ -52,8 +52,8 @@ export function decideTicks(
   for (const [index, tick] of ticks.entries()) {
     const { dueAt, duringRun } = tick;
     if (dropped > 0 && index === 0) {
-      const many = dropped < 1_000 ? String(dropped) : "1000 or more";
-      decision.skip.push({ dueAt, reason: `missed too long ago, as were ${many} ticks before it` });
+      const many = dropped === 1 ? "was the one" : `were ${dropped < 1_000 ? dropped : "1000 or more"} ticks`;
+      decision.skip.push({ dueAt, reason: `missed too long ago, as ${many} before it` });
     } else if (overlap === "skip" && duringRun !== null) {
       decision.skip.push({ dueAt, reason: `run ${duringRun} was at work` });
     } else {

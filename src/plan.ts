@@ -114,7 +114,8 @@ interface Wanted {
 }
 
 function byWorth(a: Wanted, b: Wanted): number {
-  return b.gain - a.gain || (a.watermark ?? Infinity) - (b.watermark ?? Infinity) || 0;
+  const reached = ({ watermark }: Wanted) => watermark ?? Number.MAX_VALUE;
+  return b.gain - a.gain || reached(a) - reached(b);
 }
 
 /** Gives out the day's requests from the front. */
@@ -122,10 +123,10 @@ function ration(wanted: readonly Wanted[], { now, quota }: { now: number; quota:
   let left = requestsLeft(quota, now);
   return wanted.map(({ entry }): PlanEntry => {
     const requests = [entry.request, ...entry.then];
-    const [request, ...then] = requests.slice(0, left);
-    left -= Math.min(left, requests.length);
-    const waits = requests.length - then.length - (request === undefined ? 0 : 1);
-    const later = waits === 0 ? null : deferral(entry.series, { now, quota });
+    const given = requests.slice(0, left);
+    left -= given.length;
+    const later = given.length === requests.length ? null : deferral(entry.series, { now, quota });
+    const [request, ...then] = given;
     return request === undefined ? later! : { ...entry, request, then, later };
   });
 }
@@ -199,7 +200,7 @@ function notYetPublished(
 ): Deferral | null {
   const { series } = state;
   const lag = lags[series.interval] ?? 0;
-  if (lag === 0 || !isComplete(state, targetOf(series, now - lag, market))) return null;
+  if (!isComplete(state, targetOf(series, now - lag, market))) return null;
   const reason = `the vendor as a rule has ${target.name} ${Math.ceil(lag / 60_000)} min after its close`;
   return { action: "defer", series, kind: "stale", reason, until: target.availableAt + lag };
 }

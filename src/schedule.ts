@@ -34,8 +34,6 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** Leap days that are Mondays are 28 years apart, 40 around a century without a leap day. */
 const LONGEST_WAIT = 50 * 366 * DAY;
-/** Any fixed day will do to ask about times of day, or whether an expression ever fires: no field names a year. */
-const SOME_DAY = Date.UTC(2026, 0, 1);
 /** Ticks before the ones asked for are counted up to here, so that a year of missed minutes costs no more than a day. */
 const MOST_DROPPED = 1_000;
 
@@ -65,7 +63,8 @@ export function parseSchedule(cron: string, timezone: string): Schedule {
     const { name, allowed } = FIELDS[index]!;
     throw fail(`${name} "${field}" is not ${allowed}, a list (a,b), a rising range (a-b) or a step (*/n, a-b/n)`);
   }
-  if (evaluatorOf(text).nextRun(new Date(SOME_DAY)) === null) {
+  // From whatever day: no field names a year.
+  if (evaluatorOf(text).nextRun(new Date(0)) === null) {
     throw fail("no such date exists, it would never fire");
   }
   return schedule;
@@ -126,7 +125,7 @@ function patternOf(schedule: Schedule): Pattern {
   const minutes = Array.from({ length: 24 * 60 }, (_, minute) => minute * MINUTE);
   const pattern = {
     isDay: dayTest(date.join(" ")),
-    times: minutes.filter((time) => timeOfDay.match(new Date(SOME_DAY + time))),
+    times: minutes.filter((time) => timeOfDay.match(new Date(time))),
     fixed: !/[*?/]/.test(minute + hour),
   };
   patterns.set(schedule, pattern);
@@ -137,20 +136,16 @@ function patternOf(schedule: Schedule): Pattern {
 function dayTest(date: string): Pattern["isDay"] {
   const evaluator = evaluatorOf(`0 0 ${date}`);
   // There are fourteen calendars: leap or not, beginning on any weekday. No field tells two years of one kind apart.
-  const calendars = new Map<number, Uint8Array>();
-  let year: { first: number; days: Uint8Array } = { first: 0, days: new Uint8Array() };
+  const calendars = new Map<string, boolean[]>();
   return (day) => {
-    if (!(day >= year.first && day < year.first + year.days.length)) {
-      const number = new Date(day * DAY).getUTCFullYear();
-      const first = Date.UTC(number, 0, 1) / DAY;
-      const length = Date.UTC(number + 1, 0, 1) / DAY - first;
-      const kind = length * 7 + new Date(first * DAY).getUTCDay();
-      const days = calendars.get(kind) ??
-        Uint8Array.from({ length }, (_, index) => evaluator.match(new Date((first + index) * DAY)) ? 1 : 0);
-      calendars.set(kind, days);
-      year = { first, days };
-    }
-    return year.days[day - year.first] === 1;
+    const year = new Date(day * DAY).getUTCFullYear();
+    const first = Date.UTC(year, 0, 1) / DAY;
+    const length = Date.UTC(year + 1, 0, 1) / DAY - first;
+    const kind = `${length} from weekday ${new Date(first * DAY).getUTCDay()}`;
+    const days = calendars.get(kind) ??
+      Array.from({ length }, (_, index) => evaluator.match(new Date((first + index) * DAY)));
+    calendars.set(kind, days);
+    return days[day - first]!;
   };
 }
 
@@ -171,7 +166,7 @@ function shownTimes({ isDay, times }: Pattern, { from, to }: { from: number; to:
 function ticksBetween(schedule: Schedule, { after, upTo }: { after: number; upTo: number }): number[] {
   const pattern = patternOf(schedule);
   const ticks: number[] = [];
-  for (const { from, to, offset, before } of offsetSpans(schedule.timezone, { from: after + 1, to: upTo })) {
+  for (const { from, to, offset, before } of offsetSpans(schedule.timezone, { from: after, to: upTo })) {
     let first = Math.max(from, after + 1) + offset;
     const last = Math.min(to - 1, upTo) + offset;
     if (pattern.fixed && offset < before) {

@@ -16,59 +16,24 @@ export interface OffsetSpan {
   readonly before: number;
 }
 
-interface ZoneTable {
-  readonly from: number;
-  readonly to: number;
-  /** Ascending, without holes. */
-  readonly spans: readonly OffsetSpan[];
-}
-
 const NANOSECONDS = 1_000_000;
-/** A table reaches this much further than what was asked for, so that the next question finds it made. */
-const MARGIN_MS = 20 * 366 * 86_400_000;
+/** No instant is before it. */
 const EARLIEST = -8_640_000_000_000_000;
-const LATEST = 8_640_000_000_000_000;
 
-/** Made when first asked for: at most one table per zone that exists, a few hundred spans each. */
-const tables = new Map<string, ZoneTable>();
+/** As far as was asked for, ascending, without holes, from the first: some two hundred for a zone that knows summer. */
+const spansOf = new Map<string, OffsetSpan[]>();
 
 /** The spans that lie in [`from`, `to`], whole or in part, ascending. @throws RangeError for an unknown zone */
 export function offsetSpans(timezone: string, { from, to }: { from: number; to: number }): OffsetSpan[] {
-  let table = tables.get(timezone);
-  if (table === undefined || from < table.from || to > table.to) {
-    table = makeTable(timezone, {
-      from: Math.max(EARLIEST, Math.min(table?.from ?? from, from) - MARGIN_MS),
-      to: Math.min(LATEST, Math.max(table?.to ?? to, to) + MARGIN_MS),
-    });
-    tables.set(timezone, table);
-  }
-  const { spans } = table;
-  let [low, high] = [0, spans.length - 1];
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (spans[middle]!.from <= from) low = middle;
-    else high = middle - 1;
-  }
-  let end = low + 1;
-  while (end < spans.length && spans[end]!.from <= to) end += 1;
-  return spans.slice(low, end);
+  const spans = spansOf.get(timezone) ?? [spanAfter(undefined, timezone)];
+  while (spans.at(-1)!.to <= to) spans.push(spanAfter(spans.at(-1), timezone));
+  spansOf.set(timezone, spans);
+  return spans.filter((span) => span.to > from && span.from <= to);
 }
 
-function makeTable(timezone: string, { from, to }: { from: number; to: number }): ZoneTable {
-  const local = (instant: number) => Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timezone);
-  const offsetOf = (time: Temporal.ZonedDateTime) => time.offsetNanoseconds / NANOSECONDS;
-  const first = local(from).getTimeZoneTransition("previous");
-  let time = first ?? local(from);
-  let start = first?.epochMilliseconds ?? -Infinity;
-  let before = offsetOf(first === null ? time : first.subtract({ milliseconds: 1 }));
-  const spans: OffsetSpan[] = [];
-  while (start <= to) {
-    const next = time.getTimeZoneTransition("next");
-    const end = next?.epochMilliseconds ?? Infinity;
-    const offset = offsetOf(time);
-    spans.push({ from: start, to: end, offset, before });
-    if (next === null) break;
-    [time, start, before] = [next, end, offset];
-  }
-  return { from, to, spans };
+function spanAfter(last: OffsetSpan | undefined, timezone: string): OffsetSpan {
+  const time = Temporal.Instant.fromEpochMilliseconds(last?.to ?? EARLIEST).toZonedDateTimeISO(timezone);
+  const to = time.getTimeZoneTransition("next")?.epochMilliseconds ?? Infinity;
+  const offset = time.offsetNanoseconds / NANOSECONDS;
+  return { from: last?.to ?? -Infinity, to, offset, before: last?.offset ?? offset };
 }

@@ -43,6 +43,9 @@ Deno.test("each rule is named by the row that breaks it", () => {
     ["negative", { dividendAmount: "-0.1" }],
     ["zero-price", { open: "0.0000", high: "0.0000", low: "0.0000", close: "0.0000", volume: "0" }],
     ["zero-price", { low: "0" }],
+    ["zero-price", { open: "0" }],
+    ["zero-price", { high: "0" }],
+    ["zero-price", { close: "0" }],
     ["zero-price", { open: "0", low: "0" }],
     ["zero-price", { close: "0.0", low: "0" }],
     // A sound field of an adjusted row vouches for none of the others.
@@ -51,6 +54,7 @@ Deno.test("each rule is named by the row that breaks it", () => {
     ["high-below-low", { splitCoefficient: "1.0", high: "9.4999" }],
     ["bad-volume", { volume: "1.5" }],
     ["bad-volume", { volume: undefined }],
+    ["bad-volume", { volume: 1000 }],
     ["bad-volume", { volume: "9".repeat(19) }],
     ["high-below-low", { high: "9.4999" }],
     ["high-below-open", { open: "12.6" }],

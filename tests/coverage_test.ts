@@ -49,6 +49,10 @@ Deno.test("a month that reaches to the target needs nothing after it", () => {
   assert.equal(asked("30min", "2023-08-31T23:30Z", { now: Date.parse("2023-10-01T06:00Z") }), "month 2023-09");
 });
 
+Deno.test("when only late trades are missing the newest bars are asked for", () => {
+  assert.equal(asked("30min", "2023-07-03T17:00Z"), "compact");
+});
+
 Deno.test("only intraday has months, and a new series does not begin with them", () => {
   assert.equal(asked("daily", "2021-01-04T00:00Z"), "full");
   assert.equal(asked("weekly", "2021-01-08T00:00Z"), "");
@@ -69,15 +73,19 @@ Deno.test("what is refused as premium falls back: months, full, compact, nothing
 });
 
 Deno.test("the gain is what a request brings of the missing sessions, never more than it reaches", () => {
-  const gain = (interval: Interval, watermark: string | null) => {
-    const found = covered(interval, watermark, {});
+  const gain = (interval: Interval, watermark: string | null, change: Partial<CoverageOptions> = {}) => {
+    const found = covered(interval, watermark, change);
     assert.ok("gain" in found);
     return found.gain;
   };
   assert.equal(gain("daily", "2023-06-30T00:00Z"), 1);
   assert.equal(gain("weekly", "2023-06-23T00:00Z"), 5);
   assert.equal(gain("daily", null), 100);
-  assert.ok(gain("30min", null) < 25, "a full intraday answer holds a month");
+  assert.equal(Math.floor(gain("30min", null)), 20, "a full intraday answer holds a month");
+  const compact = { entitlements: [refused(`${INTRADAY} full`)] };
+  assert.equal(gain("30min", null, compact), 95 / 32, "a compact one not three sessions of 32 bars");
+  const october = { now: Date.parse("2023-10-01T06:00Z") };
+  assert.equal(gain("30min", "2023-08-31T23:30Z", october), 20, "a month its sessions, when it is all");
   // 41 sessions of April and May, 21 of June, one of July, in four requests.
   assert.equal(gain("30min", "2023-03-31T23:30Z"), sessionsBetween("us", "2023-04-01", "2023-07-03").length / 4);
 });

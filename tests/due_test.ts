@@ -82,6 +82,14 @@ Deno.test("complete: what was listed after the target began never had the target
   }
 });
 
+Deno.test("not listed since: a week filed under a Friday without trades is still the target's week", () => {
+  const now = at("2024-03-31T12:00Z");
+  const target = targetOf(ibm("weekly"), now, endOfDay);
+  assert.equal(iso(target.ts), "2024-03-28T00:00");
+  const state = { series: ibm("weekly"), watermark: null, newest: at("2024-03-29T00:00Z"), answeredAt: now };
+  assert.equal(isComplete(state, target), false);
+});
+
 Deno.test("a key whose data is delayed can have the day's bar only as much later", () => {
   const delayed: Market = { delayMs: 15 * 60_000, extendedHours: true };
   assert.equal(iso(targetOf(ibm("daily"), at("2023-07-03T17:29Z"), delayed).ts), "2023-06-30T00:00");
@@ -149,6 +157,7 @@ Deno.test("when an answer has it: the period's end, the time it may still grow, 
   ];
   for (const [interval, now, market, available, date, name] of table) {
     const target = targetOf(ibm(interval), at(now), market);
+    assert.equal(target.availableAt % minutes(1), 0);
     const found = [iso(target.availableAt), target.date, target.name];
     assert.deepEqual(found, [available, date, name], `${interval} at ${now}, ${market.delayMs}`);
   }

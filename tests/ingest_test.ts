@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { seriesName } from "../src/bar.ts";
+import { ingest, type RunReport } from "../src/ingest.ts";
 import type { Outcome } from "../src/run.ts";
-import { type Answer, NOW, played } from "./support/story.ts";
+import { type Answer, MONDAY, NOW, options, played, world } from "./support/story.ts";
 
 Deno.test("every due series stored is complete, and every result is kept once", async () => {
   const { report, told, kept, events, closed, lease } = await played("A,B");
@@ -21,6 +22,29 @@ Deno.test("every due series stored is complete, and every result is kept once", 
     "run-finished",
   ]);
   assert.ok(lease.released);
+});
+
+Deno.test("what is planned is told and kept before the first question; what is complete is not due, what is barred is", async () => {
+  const barred = { form: "TIME_SERIES_WEEKLY", allowed: false, learntAt: NOW };
+  const series = [
+    { symbol: "DONE", interval: "daily" as const },
+    ...["A", "B", "C"].map((symbol) => ({ symbol, interval: "daily" as const })),
+    { symbol: "BARRED", interval: "weekly" as const },
+  ];
+  const script = { watermarks: { DONE: MONDAY }, perDay: 2, entitlements: [barred] };
+  const { events, due, told } = await played("", script, { series });
+  assert.deepEqual(events[1], { type: "run-planned", runId: 7, ask: 2, defer: 1, skip: 2 });
+  assert.deepEqual(due, [4]);
+  assert.deepEqual(told, ["A stored", "B stored", "C deferred quota", "BARRED failed premium"]);
+});
+
+Deno.test("a run tells how long it took, by its own clock", async () => {
+  const stage = world();
+  let clock = NOW;
+  const report = await ingest(options("A"), { ...stage.effects, now: () => clock += 1_000 }) as RunReport;
+  assert.equal(report.durationMs, clock - NOW - 1_000);
+  const last = stage.events.at(-1)!;
+  assert.ok(last.type === "run-finished" && last.durationMs === report.durationMs);
 });
 
 Deno.test("a premium refusal falls back to compact, is remembered, and spares the other series the question", async () => {
@@ -50,9 +74,13 @@ Deno.test("a daily limit stops asking and defers the rest, the refused series in
 });
 
 Deno.test("a ledger that refuses the charge defers without a request", async () => {
-  const { told, report } = await played("A,B", { perDay: 25, answers: { A: "quota" } });
+  const friday = MONDAY - 3 * 86_400_000;
+  const script = { perDay: 25, answers: { A: "quota" }, watermarks: { A: friday, B: friday } } as const;
+  const { told, report, kept } = await played("A,B", script);
   assert.deepEqual(told, ["A deferred quota", "B deferred quota"]);
   assert.equal(report.totals.requests, 0);
+  assert.deepEqual(kept.map(({ watermark }) => watermark), [friday, friday], "what they held, they hold");
+  assert.equal(kept[1]!.message, "the 25 requests of today are spent or planned; waits until 2023-07-05T00:00Z");
 });
 
 Deno.test("series beyond the quota are deferred by the plan and kept as results", async () => {
@@ -63,8 +91,11 @@ Deno.test("series beyond the quota are deferred by the plan and kept as results"
 
 Deno.test("one bad symbol does not stop the others, and the outcome says partial", async () => {
   for (const kind of ["bad-symbol", "empty", "malformed", "unknown-notice", "outage", "burst"] as const) {
-    const { told, report } = await played("A,B", { answers: { A: kind } });
-    assert.deepEqual(told, [`A failed ${kind}`, "B stored"]);
+    const friday = MONDAY - 3 * 86_400_000;
+    const { told, report, kept } = await played("A,B", { answers: { A: kind }, watermarks: { A: friday } });
+    // The new series has more to gain, and comes first.
+    assert.deepEqual(told, ["B stored", `A failed ${kind}`]);
+    assert.equal(kept[1]!.watermark, friday, "what it held, it holds");
     assert.equal(report.outcome, "partial");
   }
 });

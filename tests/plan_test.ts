@@ -123,6 +123,18 @@ Deno.test("what brings most sessions per request comes first, at a tie what is f
   ]);
 });
 
+Deno.test("at a tie the order given does not matter, except among series without bars, which keep it", () => {
+  const week = state("WEEK weekly", { watermark: at("2023-06-23T00:00Z") });
+  const five = state("FIVE daily", { watermark: at("2023-06-26T00:00Z") });
+  const order = (states: SeriesState[]) => told(states).map((line) => line.split(" ")[1]).join();
+  assert.equal(order([week, five]), "WEEK,FIVE");
+  assert.equal(order([five, week]), "WEEK,FIVE");
+  assert.equal(order(["C", "A", "B"].map((symbol) => state(`${symbol} daily`))), "C,A,B");
+  const full = state("FAR daily", { watermark: at("2021-06-01T00:00Z") });
+  const hundred = { ...state("OLD daily"), watermark: null };
+  assert.equal(order([hundred, full]), "FAR,OLD");
+});
+
 Deno.test("what the quota does not cover is deferred to the next UTC midnight, and one request is kept back", () => {
   const states = ["A daily", "B daily", "C daily"].map((name) => state(name));
   const quota = { perDay: 25, usedToday: 22, blockedUntil: null };
@@ -145,6 +157,8 @@ Deno.test("months the quota does not cover are asked for as far as it goes, and 
   const hole = state("A 30min", { watermark: at("2023-03-03T20:30Z") });
   const quota = { perDay: 5, usedToday: 2, blockedUntil: null };
   const form = "TIME_SERIES_INTRADAY full month";
+  const [whole] = told([hole]);
+  assert.match(whole!, /^ask A 30min .* 2023-06, TIME_SERIES_INTRADAY compact$/, "nothing is left for later");
   assert.deepEqual(told([hole, state("B weekly", { watermark: at("2023-06-23T00:00Z") })], { quota }), [
     `ask A 30min ${form} 2023-03, ${form} 2023-04, ${form} 2023-05, then quota`,
     "defer B weekly quota 2023-07-05T00:00:00.000Z",
@@ -190,6 +204,7 @@ Deno.test("a session the vendor cannot have yet is waited for, when nothing else
   const [now, lags] = [at("2023-07-03T18:00Z"), { daily: 3 * 3_600_000 }];
   const friday = state("A daily", { watermark: at("2023-06-30T00:00Z") });
   assert.deepEqual(told([friday], { now }), ["ask A daily TIME_SERIES_DAILY compact"]);
+  assert.match(told([friday], { now: at("2023-07-03T17:15Z") })[0]!, /^ask/, "at once, where no delay is known");
   // 2023-07-03 closed at 17:00Z and its bar settles a quarter of an hour later.
   assert.deepEqual(told([friday], { now, lags }), ["defer A daily stale 2023-07-03T20:15:00.000Z"]);
   assert.deepEqual(told([friday], { now: at("2023-07-03T20:15Z"), lags }), ["ask A daily TIME_SERIES_DAILY compact"]);
@@ -251,7 +266,7 @@ Deno.test("a hole older than a full answer is said to be filled month by month",
 });
 
 Deno.test("waiting for the vendor's habit says how long it is, in minutes begun", () => {
-  const lags = { daily: 90_000 };
+  const lags = { daily: 60_001 };
   const friday = state("A daily", { watermark: at("2023-06-30T00:00Z") });
   const [entry] = plan([friday], { ...options, now: at("2023-07-03T17:15Z"), lags }).entries;
   assert.equal(entry!.reason, "the vendor as a rule has the session of 2023-07-03 2 min after its close");

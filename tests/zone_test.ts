@@ -17,6 +17,18 @@ Deno.test("a zone that never changed is one span without ends", () => {
   assert.deepEqual(offsetSpans("UTC", { from: 0, to: at("2026-01-01") }), [whole]);
 });
 
+Deno.test("the last change of a zone that has had none for long is still known", () => {
+  const [span, ...others] = offsetSpans("Asia/Kolkata", { from: at("2026-01-01T00:00Z"), to: at("2026-01-02T00:00Z") });
+  assert.deepEqual(others, []);
+  assert.equal(span!.from, at("1945-10-14T17:30Z"));
+  assert.deepEqual([span!.before / HOUR, span!.offset / HOUR, span!.to], [6.5, 5.5, Infinity]);
+});
+
+Deno.test("the first and the last instant there are can be asked about", () => {
+  const ends = { from: -8.64e15, to: 8.64e15 };
+  assert.deepEqual(offsetSpans("Etc/GMT-3", ends).map(({ offset }) => offset / HOUR), [3]);
+});
+
 Deno.test("a change belongs to the span it begins, to the millisecond", () => {
   const change = at("2026-03-08T07:00Z");
   const offsetsIn = (from: number, to: number) =>
@@ -24,6 +36,9 @@ Deno.test("a change belongs to the span it begins, to the millisecond", () => {
   assert.deepEqual(offsetsIn(change - 1, change - 1), [-5]);
   assert.deepEqual(offsetsIn(change - 1, change), [-5, -4]);
   assert.deepEqual(offsetsIn(change, change), [-4]);
+  const berlin = at("2031-03-30T01:00Z");
+  const [summer, ...others] = offsetSpans("Europe/Berlin", { from: berlin, to: berlin });
+  assert.deepEqual([summer!.from, summer!.offset / HOUR, others], [berlin, 2, []], "asked for nothing before it");
 });
 
 Deno.test("a day that a zone left out is a change of 24 hours", () => {

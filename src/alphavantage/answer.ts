@@ -75,7 +75,6 @@ export function classify(body: string, { httpStatus, request }: Asked): Answer {
 
 /** `undefined` when it is not JSON. */
 function parse(text: string): unknown {
-  if (text.startsWith("<")) return undefined;
   try {
     return JSON.parse(text);
   } catch {
@@ -142,10 +141,10 @@ function kindOfNotice(text: string): RefusalKind | null {
 }
 
 const Meta = z.object({
-  symbol: z.string().trim().min(1),
+  symbol: z.string().trim(),
   interval: z.string().optional(),
   "last refreshed": z.string().optional(),
-  "time zone": z.string().trim().min(1).optional(),
+  "time zone": z.string().trim().optional(),
 });
 
 /** The envelope of an answer with bars, or what is wrong with it. */
@@ -156,11 +155,10 @@ function openEnvelope(
   const { symbol, interval } = request.series;
   const keys = Object.keys(object);
   const seriesKey = seriesKeyOf(object);
-  const metaKey = keys.find((key) => /^meta data$/i.test(key.trim()));
   if (seriesKey === undefined) return `it has no time series, only ${cut(keys.map((key) => `"${key}"`).join(", "))}`;
   const rows = object[seriesKey];
   if (!isObject(rows)) return `its "${seriesKey}" is no object`;
-  const metaData = metaKey === undefined ? undefined : object[metaKey];
+  const metaData = Object.entries(object).find(([key]) => /^meta data$/i.test(key.trim()))?.[1];
   if (!isObject(metaData)) return "it has no meta data";
   // "2. Symbol" and "6. Time Zone": the numbers differ by function.
   const fields = Object.entries(metaData).map(([key, value]) => [key.replace(/^\d+\.\s*/, "").toLowerCase(), value]);

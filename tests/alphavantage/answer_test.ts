@@ -154,6 +154,8 @@ Deno.test("the zone is the one the answer names; New York where a US answer name
   const body = answerOf({ function: DAILY.function, symbol: "TSCO.LON" }, { rows, zone: "Europe/London" });
   assert.equal(opened(sort(body, { request: london })).zone, "Europe/London");
   refusal(sort(body.replace(/,\s*"5. Time Zone": "Europe\/London"/, ""), { request: london }), "malformed");
+  const unnamed = sort(body.replace(/,\s*"5. Time Zone":\s*"Europe\/London"/, ""), { request: london });
+  assert.match(refusal(unnamed, "malformed"), /it names no time zone, and that of another market cannot be guessed$/);
 });
 
 Deno.test("keys named like parts of every object are only keys", () => {
@@ -165,6 +167,46 @@ Deno.test("keys named like parts of every object are only keys", () => {
 Deno.test("a message is cut to what a person reads", () => {
   const message = refusal(sort(JSON.stringify({ Information: "moon ".repeat(100_000) })), "unknown-notice");
   assert.ok(message.length < 1_100, String(message.length));
+  const told = (length: number) => refusal(sort(JSON.stringify({ Information: "m".repeat(length) })), "unknown-notice");
+  assert.equal(told(1_000), "m".repeat(1_000));
+  assert.equal(told(1_001), `${"m".repeat(1_000)}… (1001 characters)`);
+});
+
+const START = "Cannot use the answer for IBM daily (TIME_SERIES_DAILY compact): ";
+/** The kind, and what is said of the answer after whose it is. */
+function refusedAs(body: string, httpStatus = 200): [kind: string, state: string] {
+  const { kind, message } = sort(body, { httpStatus }) as { kind: string; message: string };
+  assert.ok(message.startsWith(START), message);
+  return [kind, message.slice(START.length)];
+}
+
+Deno.test("a refusal by status alone says what came with it, where anything did", () => {
+  assert.deepEqual(refusedAs('{"Note": "moon"}', 429), ["burst", "HTTP 429: moon"]);
+  assert.deepEqual(refusedAs('{"x": 1}', 429), ["burst", "HTTP 429"]);
+  assert.deepEqual(refusedAs("slow down", 429), ["burst", 'HTTP 429, begins "slow down"']);
+  assert.deepEqual(refusedAs('{"Note": "moon"}', 500), ["outage", "HTTP 500: moon"]);
+  assert.deepEqual(refusedAs('{"x": 1}', 500), ["outage", "HTTP 500"]);
+  assert.deepEqual(refusedAs(good(), 300), ["unknown-notice", "HTTP 300 with a JSON body and no notice"]);
+  assert.equal(sort(good(), { httpStatus: 299 }).kind, "bars");
+});
+
+Deno.test("what is no JSON object is shown by its status, its length and its first words", () => {
+  const [moon, shown] = ["x".repeat(70), `70 characters, begins "${"x".repeat(60)}"`];
+  assert.deepEqual(refusedAs(moon, 429), ["burst", `HTTP 429, begins "${"x".repeat(60)}"`]);
+  assert.deepEqual(refusedAs(moon, 299), ["malformed", `it is no JSON object: HTTP 299, ${shown}`]);
+  assert.deepEqual(refusedAs(moon, 300), ["unknown-notice", `it is no JSON object: HTTP 300, ${shown}`]);
+  assert.deepEqual(refusedAs(moon, 499), ["unknown-notice", `it is no JSON object: HTTP 499, ${shown}`]);
+  assert.deepEqual(refusedAs(moon, 500), ["outage", `it is an error: HTTP 500, ${shown}`]);
+  assert.deepEqual(refusedAs(" "), ["malformed", "it is empty: HTTP 200"]);
+  assert.deepEqual(refusedAs("{"), ["malformed", 'it is cut short or not JSON: HTTP 200, 1 characters, begins "{"']);
+  assert.deepEqual(refusedAs("[]"), ["malformed", 'it is no JSON object: HTTP 200, 2 characters, begins "[]"']);
+});
+
+Deno.test("when the vendor last refreshed is handed on as written, if it says so", () => {
+  const { lastRefreshed } = opened(sort(good({})));
+  assert.equal(lastRefreshed, JSON.parse(good())["Meta Data"]["3. Last Refreshed"]);
+  assert.match(lastRefreshed!, /^20\d\d-/);
+  assert.equal(opened(sort(good({ "Meta Data": { "2. Symbol": "IBM" } }))).lastRefreshed, null);
 });
 
 Deno.test("a notice is judged by its beginning, so that one of millions of words ends as well", () => {

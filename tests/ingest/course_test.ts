@@ -40,6 +40,15 @@ Deno.test("a month without bars is passed over; one that fails ends the series, 
   assert.deepEqual([limited.asked.length, limited.told], [2, ["A deferred daily-limit"]]);
 });
 
+Deno.test("what is learnt after the months does not have them asked for again", async () => {
+  const series = [{ symbol: "A", interval: "1min" as const }];
+  const answers = { "A TIME_SERIES_INTRADAY full": "premium" } as const;
+  const { asked, told } = await played("", { watermarks: { A: MARCH }, answers }, { series });
+  const newest = ["A TIME_SERIES_INTRADAY full", "A TIME_SERIES_INTRADAY compact"];
+  assert.deepEqual(asked, [`${MONTH} 2023-04`, `${MONTH} 2023-05`, `${MONTH} 2023-06`, ...newest]);
+  assert.deepEqual(told, ["A stored"]);
+});
+
 Deno.test("months that the quota does not cover leave the series deferred, with what it got", async () => {
   const { asked, told, report } = await played("A", { watermarks: { A: MARCH }, perDay: 2 }, intraday);
   assert.deepEqual([asked.length, told, report.outcome], [2, ["A deferred quota"], "deferred"]);
@@ -196,6 +205,12 @@ Deno.test("a lease lost while the vendor is asked aborts the request", async () 
   const report = await ingest(options("A,B"), effects) as RunReport;
   assert.equal(report.outcome, "abandoned");
   assert.deepEqual(stage.closed, []);
+});
+
+Deno.test("a run that lost its lease begins no further series, and is not called complete, though all it did went well", async () => {
+  const stage = world({ onAsk: () => stage.lease.lost() });
+  const report = await ingest(options("A,B"), stage.effects) as RunReport;
+  assert.deepEqual([report.outcome, stage.asked.length, stage.closed], ["abandoned", 1, []]);
 });
 
 Deno.test("a claim that is not ours does nothing at all", async () => {

@@ -207,7 +207,7 @@ withDatabases("what is not a price is refused by the table itself, and nothing o
 withDatabases("two bars of one time are refused before anything is written", async (db) => {
   const run = await startRun(db);
   await assert.rejects(
-    store(db, run, { bars: [bar("2026-03-02T14:30Z", "1"), bar("2026-03-02T14:30Z", "2")] }),
+    store(db, run, { bars: ["14:30", "15:00", "14:30"].map((time) => bar(`2026-03-02T${time}Z`, "1")) }),
     { message: 'Cannot store bars for "IBM" 30min: two are stamped "2026-03-02T14:30:00.000Z"' },
   );
 });

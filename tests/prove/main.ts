@@ -37,11 +37,18 @@ if (import.meta.main) {
     for (const { name, unit, short, long } of known.values()) console.log(`${name}: ${short} ${unit}, long ${long}`);
     Deno.exit(name === undefined ? 0 : 2);
   }
+  const wanted = count === undefined ? proof.long : Number(count);
+  if (!Number.isSafeInteger(wanted) || wanted < 1) {
+    console.error(
+      `Cannot prove "${proof.name}" with a count of "${count}": give a whole number of ${proof.unit} from 1 on`,
+    );
+    Deno.exit(2);
+  }
   await using server = await startServer();
   Deno.env.set("TEST_DATABASE_URL", server.url);
   const started = performance.now();
   try {
-    const figures = await proof.prove(count === undefined ? proof.long : Number(count));
+    const figures = await proof.prove(wanted);
     const seconds = Math.round((performance.now() - started) / 1000);
     const told = Object.entries({ ...figures, seconds }).map(([key, value]) => `${key} ${value}`).join(" · ");
     console.log(`| ${proof.name} | ${told} |`);

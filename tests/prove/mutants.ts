@@ -13,56 +13,76 @@ import { type Mutation, mutationsOf } from "./mutations.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The tests of each file, the quickest first: the second list is asked only of what survives the first. */
-const TARGETS: Record<string, readonly [readonly string[], readonly string[]]> = {
-  "src/alphavantage/answer.ts": [["alphavantage/answer", "alphavantage/client"], ["app/answer", "app"]],
-  "src/plan.ts": [["plan", "coverage"], ["ingest", "ingest/"]],
-  "src/coverage.ts": [["coverage", "plan"], ["ingest"]],
-  "src/breaker.ts": [["breaker", "plan"], []],
-  "src/publication.ts": [["publication", "plan"], []],
-  "src/due.ts": [["due", "plan", "coverage"], []],
-  "src/bar.ts": [["bar", "alphavantage/series"], ["due"]],
-  "src/schedule.ts": [["schedule", "zone"], []],
-  "src/zone.ts": [["zone", "schedule"], []],
-  "src/missed.ts": [["missed", "schedule"], []],
-  "src/ingest.ts": [["ingest", "ingest/"], ["app", "app/"]],
-  "src/ingest_series.ts": [["ingest_series", "ingest"], ["app", "app/"]],
-  "src/postgres/bars.ts": [["postgres/bars"], ["postgres/answers", "app"]],
+/**
+ * The tests of each file, list by list: the next list is asked only of what survives the one before. A decision's own
+ * tests must notice; that a test of the whole program would have noticed as well does not count.
+ */
+const TARGETS: Record<string, readonly (readonly string[])[]> = {
+  "src/alphavantage/answer.ts": [["alphavantage/answer"]],
+  "src/plan.ts": [["plan"], ["coverage"]],
+  "src/coverage.ts": [["coverage"], ["plan"]],
+  "src/breaker.ts": [["breaker"]],
+  "src/publication.ts": [["publication"]],
+  "src/due.ts": [["due"], ["plan", "coverage"]],
+  "src/bar.ts": [["bar"], ["alphavantage/series", "due"]],
+  "src/schedule.ts": [["schedule/", "schedule"]],
+  "src/zone.ts": [["zone"], ["schedule"]],
+  "src/missed.ts": [["missed"]],
+  "src/ingest.ts": [["ingest", "ingest/"]],
+  "src/ingest_series.ts": [["ingest_series"], ["ingest", "ingest/"]],
+  "src/postgres/bars.ts": [["postgres/bars", "postgres/bars/"], [
+    "postgres/answers",
+    "postgres/transaction",
+    "postgres/quarantine",
+  ]],
 };
 
 /** Mutants at work at once, each in a copy of its own. */
 const AT_ONCE = 2;
 const WANTED = 0.85;
 
+/** The whole proof: enough for every file on two busy cores. */
+const LIMIT_MS = 4 * 3_600_000;
+
 type Fate = "killed" | "survived" | "invalid" | "timeout";
+
+interface Mutant {
+  readonly path: string;
+  /** The file as it was when the proof began: it may be worked on meanwhile. */
+  readonly original: string;
+  readonly mutation: Mutation;
+}
 
 async function prove(count: number): Promise<Record<string, string | number>> {
   const { random, seed } = seededRandom();
-  const only = Deno.env.get("MUTANTS_OF");
-  const targets = Object.keys(TARGETS).filter((path) => only === undefined || path === only);
-  assert.ok(targets.length > 0, `"${only}" is none of ${Object.keys(TARGETS).join(", ")}`);
-  const all: { path: string; mutation: Mutation }[] = [];
-  for (const path of targets) {
-    const text = await Deno.readTextFile(join(ROOT, path));
-    all.push(...mutationsOf(text, { sql: path.startsWith("src/postgres/") }).map((mutation) => ({ path, mutation })));
-  }
-  const todo = all.length <= count ? [...all] : all.toSorted(() => random() - 0.5).slice(0, count);
-  todo.reverse();
-  const fates = new Map(targets.map((path) => [path, { killed: 0, survived: 0, invalid: 0, timeout: 0 }]));
-  const limits = new Map<string, number>();
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+  const deadline = performance.now() + LIMIT_MS;
+  const all = (await Promise.all(targets().map(mutantsOf))).flat();
+  const tried = all.length <= count ? all : all.toSorted(() => random() - 0.5).slice(0, count);
+  const fates = new Map(tried.map(({ path }) => [path, { killed: 0, survived: 0, invalid: 0, timeout: 0 }]));
+  const todo = tried.toReversed();
+  using stop = stopBySignal();
+  const work = async () => {
     await using tree = await copyOfTree();
+    const limits = new Map<string, number[]>();
     for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+      stop.signal.throwIfAborted();
+      assert.ok(performance.now() < deadline, `${todo.length + 1} are left after ${LIMIT_MS / 3_600_000} hours`);
       const { path, mutation } = next;
       if (!limits.has(path)) limits.set(path, await timeSound(tree.path, path));
-      const fate = await fateOf(next, { tree: tree.path, limitMs: limits.get(path)! });
+      const fate = await fateOf(next, { tree: tree.path, limits: limits.get(path)!, signal: stop.signal });
       fates.get(path)![fate] += 1;
-      if (fate === "survived") console.log(`${path}:${mutation.line}  ${mutation.was}  →  ${mutation.is}`);
+      if (fate !== "killed") console.log(`${fate} ${path}:${mutation.line}  ${mutation.was}  →  ${mutation.is}`);
     }
-  }));
+    // Tests that fail now, without a mutation, may have failed all along: their kills would be worth nothing.
+    for (const path of limits.keys()) await timeSound(tree.path, path);
+  };
+  // What ends one ends the others, and all are still, their copies gone, before it is told.
+  await Promise.all(Array.from({ length: AT_ONCE }, () => work().catch(stop.abort)));
+  stop.signal.throwIfAborted();
   const ratios = [...fates].map(([path, { killed, survived, timeout }]) => {
     const dead = killed + timeout;
-    return [path, dead + survived === 0 ? 1 : dead / (dead + survived)] as const;
+    assert.ok(dead + survived > 0, `Cannot judge the tests of "${path}": none of its mutants could be loaded`);
+    return [path, dead / (dead + survived)] as const;
   });
   for (const [path, fate] of fates) console.log(`${path}: ${JSON.stringify(fate)}`);
   const weak = ratios.filter(([, ratio]) => ratio < WANTED).map(([path]) => path);
@@ -70,37 +90,61 @@ async function prove(count: number): Promise<Record<string, string | number>> {
   const total = (fate: Fate) => [...fates.values()].reduce((sum, one) => sum + one[fate], 0);
   const percent = ratios.map(([path, ratio]) => [path.replace("src/", ""), `${Math.floor(ratio * 100)} %`]);
   const totals = { killed: total("killed"), timeouts: total("timeout"), survived: total("survived") };
-  return { mutants: all.length, ...totals, invalid: total("invalid"), ...Object.fromEntries(percent), seed };
+  return { mutants: tried.length, ...totals, invalid: total("invalid"), ...Object.fromEntries(percent), seed };
 }
 
 export const PROOF: Proof = { name: "mutants", unit: "mutants", short: 0, long: 100_000, prove };
 
-async function fateOf(
-  { path, mutation }: { path: string; mutation: Mutation },
-  { tree, limitMs }: { tree: string; limitMs: number },
-): Promise<Fate> {
+function targets(): string[] {
+  const known = Object.keys(TARGETS);
+  const only = Deno.env.get("MUTANTS_OF");
+  assert.ok(
+    only === undefined || known.includes(only),
+    `Cannot make mutants of MUTANTS_OF="${only}": no tests are named for it here; name one of ${known.join(", ")}`,
+  );
+  return only === undefined ? known : [only];
+}
+
+async function mutantsOf(path: string): Promise<Mutant[]> {
   const original = await Deno.readTextFile(join(ROOT, path));
+  const mutations = mutationsOf(original, { sql: path.startsWith("src/postgres/") });
+  assert.ok(mutations.length > 0, `Cannot make mutants of "${path}": nothing in it can be changed`);
+  return mutations.map((mutation) => ({ path, original, mutation }));
+}
+
+/** The first list that notices decides. */
+async function fateOf(
+  { path, original, mutation }: Mutant,
+  { tree, limits, signal }: { tree: string; limits: readonly number[]; signal: AbortSignal },
+): Promise<Fate> {
   await Deno.writeTextFile(join(tree, path), mutation.text);
   try {
-    const [quick, slow] = TARGETS[path]!;
-    const fate = await runTests(quick, { tree, limitMs });
-    return fate === "survived" && slow.length > 0 ? await runTests(slow, { tree, limitMs: 4 * limitMs }) : fate;
+    for (const [index, tests] of TARGETS[path]!.entries()) {
+      const fate = await runTests(tests, { tree, limitMs: limits[index]!, signal });
+      if (fate !== "survived") return fate;
+    }
+    return "survived";
   } finally {
     await Deno.writeTextFile(join(tree, path), original);
   }
 }
 
-/** How long a mutant's tests may take: several times what they take when nothing is wrong. */
-async function timeSound(tree: string, path: string): Promise<number> {
-  const started = performance.now();
+/** How long a mutant's tests may take, list by list: several times what they take when nothing is wrong. */
+async function timeSound(tree: string, path: string): Promise<number[]> {
+  const limits: number[] = [];
   for (const tests of TARGETS[path]!) {
+    const started = performance.now();
     const fate = await runTests(tests, { tree, limitMs: 300_000 });
     assert.equal(fate, "survived", `the tests of ${path} fail without a mutation`);
+    limits.push(20_000 + 5 * (performance.now() - started));
   }
-  return 20_000 + 5 * (performance.now() - started);
+  return limits;
 }
 
-async function runTests(names: readonly string[], { tree, limitMs }: { tree: string; limitMs: number }): Promise<Fate> {
+async function runTests(
+  names: readonly string[],
+  { tree, limitMs, signal }: { tree: string; limitMs: number; signal?: AbortSignal },
+): Promise<Fate> {
   if (names.length === 0) return "survived";
   const files = names.map((name) => name.endsWith("/") ? `tests/${name}` : `tests/${name}_test.ts`);
   const child = new Deno.Command(Deno.execPath(), {
@@ -111,20 +155,40 @@ async function runTests(names: readonly string[], { tree, limitMs }: { tree: str
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
+    // A group of its own: a process that a test began would outlive it, and keep its output open for ever.
+    detached: true,
   }).spawn();
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    child.kill("SIGKILL");
-  }, limitMs);
+  const late = AbortSignal.timeout(limitMs);
+  const end = () => {
+    try {
+      Deno.kill(-child.pid, "SIGKILL");
+    } catch {
+      // It has ended by itself in this very moment.
+    }
+  };
+  for (const one of [late, signal]) one?.addEventListener("abort", end);
   const { success, stdout, stderr } = await child.output();
-  clearTimeout(timer);
-  if (late) return "timeout";
+  for (const one of [late, signal]) one?.removeEventListener("abort", end);
+  if (late.aborted) return "timeout";
   if (success) {
     assert.match(new TextDecoder().decode(stdout), /[1-9]\d* passed/, `${files.join(", ")} hold no test`);
     return "survived";
   }
   return /could not be parsed|SyntaxError/.test(new TextDecoder().decode(stderr)) ? "invalid" : "killed";
+}
+
+/** Ctrl-C ends the tests at work as well, though they are in groups of their own. */
+function stopBySignal(): Disposable & { signal: AbortSignal; abort: (reason: unknown) => void } {
+  const stop = new AbortController();
+  const end = () => stop.abort(new Error("stopped by a signal"));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, end);
+  return {
+    signal: stop.signal,
+    abort: (reason) => stop.abort(reason),
+    [Symbol.dispose]: () => {
+      for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.removeSignalListener(signal, end);
+    },
+  };
 }
 
 async function copyOfTree(): Promise<AsyncDisposable & { path: string }> {

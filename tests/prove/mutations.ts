@@ -28,7 +28,6 @@ const SWAPS: Record<string, string[]> = {
   "+": ["-"],
   "-": ["+"],
   "*": ["/"],
-  "/": ["*"],
   "%": ["*"],
   "?": ["&& false ?", "|| true ?"],
   true: ["false"],
@@ -43,13 +42,15 @@ const SWAPS: Record<string, string[]> = {
 
 /** The formatter puts blanks around every operator, and none around the signs of a type's arguments. */
 const CODE: readonly Operator[] = [
-  { pattern: /(?<= )(?:===|!==|<=|>=|<|>|&&|\|\||\?\?|[-+*/%?])(?= )/g, becomes: (found) => SWAPS[found]! },
+  { pattern: /(?<= )(?:===|!==|<=|>=|<|>|&&|\|\||\?\?|[-+*%?])(?= )/g, becomes: (found) => SWAPS[found]! },
+  // A division, not the beginning of a pattern.
+  { pattern: /(?<=[\w)\]] )(?<!\breturn )\/(?= )/g, becomes: () => ["*"] },
   { pattern: /\b(?:true|false)\b/g, becomes: (found) => SWAPS[found]! },
   { pattern: /(?<=\bMath\.)(?:min|max|floor|ceil)\b/g, becomes: (found) => SWAPS[found]! },
   { pattern: /(?<=\.)(?:some|every)(?=\()/g, becomes: (found) => SWAPS[found]! },
   { pattern: /(?<![\w$.#])\d[\d_]*(?![\w.])/g, becomes: (found) => [String(Number(found.replaceAll("_", "")) + 1)] },
   { pattern: /(?<=[\s(])!(?=[\w(])/g, becomes: () => [""] },
-  { pattern: /(?<=\breturn )(?!undefined)[^;{}\n]+(?=;)/g, becomes: () => ["undefined!"] },
+  { pattern: /(?<=\breturn )(?!(?:undefined|true|false);)[^;{}\n]+(?=;)/g, becomes: () => ["undefined!"] },
   { pattern: /(?<=^ +)(?:await )?[\w.]+\([^\n]*\)(?=;$)/gm, becomes: () => [""] },
   { pattern: /(?<=^ +)(?:break|continue)(?=;$)/gm, becomes: () => [""] },
   // An element of a table on a line of its own.

@@ -36,6 +36,13 @@ Deno.test("mutations change code one place at a time, and neither comments nor t
   }
 });
 
+Deno.test("a truth returned is changed once, and a pattern is no division", () => {
+  const changed = (source: string) => mutationsOf(source, { sql: false }).map(({ text }) => text.trim());
+  assert.deepEqual(changed("  return true;\n"), ["return false;"]);
+  assert.deepEqual(changed("  found(/ a /, b / c);\n"), [";", "found(/ a /, b * c);"]);
+  assert.deepEqual(changed("  return /ab/.test(c);\n"), ["return undefined!;"]);
+});
+
 Deno.test("SQL is changed where it stands in a text, when asked for", () => {
   const source = "const a = `select x from t where a = b and c is not null`; // and = is null\n";
   const texts = mutationsOf(source, { sql: true }).map(({ text }) => text.split("`")[1]);

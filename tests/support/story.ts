@@ -22,6 +22,7 @@ export interface Script {
   closes?: boolean;
   onAsk?: (request: BarRequest) => void | Promise<void>;
   watermarks?: Record<string, number>;
+  entitlements?: Entitlement[];
 }
 
 /** A world of object literals: what the run did to it can be read afterwards. */
@@ -31,6 +32,7 @@ export function world(script: Script = {}) {
   const events: RunEvent[] = [];
   const learnt: Entitlement[] = [];
   const closed: Outcome[] = [];
+  const due: number[] = [];
   const lease = { released: false, lost: () => {} };
   const effects: Effects<Answer> = {
     now: () => NOW,
@@ -40,11 +42,11 @@ export function world(script: Script = {}) {
       lease.lost = lost;
       return () => void (lease.released = true);
     },
-    planned: () => Promise.resolve(),
+    planned: (_runId, count) => Promise.resolve(void due.push(count)),
     states: (series) =>
       Promise.resolve(series.map((one) => ({ ...newState(one), watermark: script.watermarks?.[one.symbol] ?? null }))),
     quota: () => Promise.resolve({ perDay: script.perDay ?? null, usedToday: 0, blockedUntil: null }),
-    entitlements: () => Promise.resolve([]),
+    entitlements: () => Promise.resolve(script.entitlements ?? []),
     history: () => Promise.resolve([]),
     learn: (entitlement) => Promise.resolve(void learnt.push(entitlement)),
     ask: async (request) => {
@@ -68,7 +70,7 @@ export function world(script: Script = {}) {
       script.recordFails ? Promise.reject(script.recordFails) : Promise.resolve((kept.push(result), result)),
     close: (_runId, { outcome }) => Promise.resolve((closed.push(outcome), script.closes ?? true)),
   };
-  return { effects, asked, kept, events, learnt, closed, lease };
+  return { effects, asked, kept, events, learnt, closed, due, lease };
 }
 
 export function newState(series: Series): SeriesState {
