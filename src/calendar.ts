@@ -47,12 +47,7 @@ const usSessions = new Map<number, Session | null>();
 
 function sessionAt(exchange: Exchange, day: number): Session | null {
   if (exchange === "weekdays") return isWeekend(day) ? null : wholeDay(day);
-  const known = usSessions.get(day);
-  if (known !== undefined) return known;
-  const session = usSession(day);
-  if (usSessions.size >= CACHE_LIMIT) usSessions.clear();
-  usSessions.set(day, session);
-  return session;
+  return remembered(usSessions, day, () => usSession(day));
 }
 
 function wholeDay(day: number): Session {
@@ -177,13 +172,30 @@ export function isDate(text: string): boolean {
  * @throws RangeError when `date` is no calendar date
  */
 export function dayStart(date: string): number {
-  if (!isDate(date)) throw new RangeError(`Cannot read date "${date}": not a calendar date of the form YYYY-MM-DD`);
-  return Date.parse(`${date}T00:00:00Z`);
+  return remembered(starts, date, () => {
+    if (!isDate(date)) throw new RangeError(`Cannot read date "${date}": not a calendar date of the form YYYY-MM-DD`);
+    return Date.parse(`${date}T00:00:00Z`);
+  });
 }
 
 /** The UTC date of an instant. */
 export function dateOf(ts: number): string {
-  return new Date(ts).toISOString().slice(0, 10);
+  const day = Math.floor(ts / DAY);
+  return remembered(dates, day, () => new Date(day * DAY).toISOString().slice(0, 10));
+}
+
+/** A plan for thousands of series asks for the same few dates again and again; writing one out takes half a microsecond. */
+const dates = new Map<number, string>();
+const starts = new Map<string, number>();
+
+function remembered<Key, Value>(known: Map<Key, Value>, key: Key, find: () => Value): Value {
+  let value = known.get(key);
+  if (value === undefined) {
+    value = find();
+    if (known.size >= CACHE_LIMIT) known.clear();
+    known.set(key, value);
+  }
+  return value;
 }
 
 /** The exchange's own date at an instant: New York's for `us`, UTC's for `weekdays`. */
@@ -216,12 +228,7 @@ export function wallClockToUtc(zone: string, stamp: string): number | null {
   const days = daysOf(iana);
   if (!STAMP.test(stamp)) return null;
   const date = stamp.slice(0, 10);
-  let start = days.get(date);
-  if (start === undefined) {
-    start = startOf(iana, date);
-    if (days.size >= CACHE_LIMIT) days.clear();
-    days.set(date, start);
-  }
+  const start = remembered(days, date, () => startOf(iana, date));
   if (start === "no-date") return null;
   return start === "changes" ? onDayOfChange(iana, stamp) : start + timeOfDay(stamp);
 }
