@@ -5,8 +5,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import manifest from "./deno.json" with { type: "json" };
 import type { Machine } from "./src/machine.ts";
-import { operate } from "./src/operate.ts";
-import { prepareService, type Service } from "./src/service.ts";
+import type { Service } from "./src/service.ts";
 import { parseCommand } from "./src/terminal/commands.ts";
 import { readEnvironment } from "./src/terminal/environment.ts";
 import { columnsOf, writerTo } from "./src/terminal/output.ts";
@@ -46,14 +45,25 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
+// What only prints loads no more than it prints: each room is loaded when a command needs it.
 const command = parseCommand(Deno.args, { version: manifest.version });
-if (command.name !== "serve") Deno.exit(await operate(command, machine));
+if (command.name === "print") {
+  machine.out(command.text);
+  Deno.exit(command.exitCode);
+}
+if (command.name !== "serve") {
+  const { operate } = await import("./src/operate.ts");
+  Deno.exit(await operate(command, machine));
+}
 
-const service = prepareService(command, machine);
-if (service === null) Deno.exit(2);
+const prepared = import("./src/service.ts").then(({ prepareService }) => prepareService(command, machine));
 // Registered before anything is awaited: Deno Deploy looks for crons at the top level only. A failed beat is not retried
 // by Deno (its default, five times, would spend the day's quota): the tick stays owed in the database instead.
-Deno.cron("heartbeat", "* * * * *", { backoffSchedule: [], signal: stop.signal }, service.beat);
+Deno.cron("heartbeat", "* * * * *", { backoffSchedule: [], signal: stop.signal }, async () => {
+  await (await prepared)?.beat();
+});
+const service = await prepared;
+if (service === null) Deno.exit(2);
 const server = listen(service);
 Deno.exit(await service.untilStopped(() => server.shutdown()));
 

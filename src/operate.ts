@@ -1,10 +1,11 @@
-/** What does each command do, what does it print, and with which code does it end? */
+/**
+ * What does each command do, what does it print, and with which code does it end? What a service, which shares the ways
+ * to read a configuration and to complain, has no use for is loaded by the command that has.
+ */
 import { type App, type NotOurs, openApp } from "./app.ts";
 import type { Series } from "./bar.ts";
 import { type Config, parseConfig, type Parsed, requireKey } from "./config.ts";
-import { playDemo } from "./demo.ts";
 import type { RunEvent } from "./event.ts";
-import { examine } from "./examine.ts";
 import { openLog } from "./log.ts";
 import { lookOf, type Machine } from "./machine.ts";
 import { explain } from "./postgres/explain.ts";
@@ -14,13 +15,12 @@ import { nextTick } from "./schedule.ts";
 import { narrow } from "./selection.ts";
 import { exitCodeOfChecks, renderChecks } from "./terminal/check.ts";
 import type { Command, Usage } from "./terminal/commands.ts";
-import { createProgress } from "./terminal/progress.ts";
 import { renderPlan, renderStatus, renderSummary } from "./terminal/tables.ts";
 
 /** A command that cannot be carried out as asked: its message is for the operator, its exit code 2. */
 class UsageError extends Error {}
 
-type Operation = Exclude<Command, { name: "serve" }> | Usage;
+type Operation = Exclude<Command, { name: "serve" | "print" }> | Usage;
 type Selecting = Extract<Command, { name: "run" | "plan" | "status" }>;
 
 /** Carries out a command that ends by itself. Never throws. @returns the exit code */
@@ -31,14 +31,14 @@ export async function operate(command: Operation, machine: Machine): Promise<num
       redact = redactorOfAny(machine);
       throw new UsageError(command.message);
     }
-    if (command.name === "print") {
-      machine.out(command.text);
-      return command.exitCode;
+    if (command.name === "demo") {
+      const { playDemo } = await import("./demo.ts");
+      return await playDemo(command, machine);
     }
-    if (command.name === "demo") return await playDemo(command, machine);
     const parsed = readConfig(machine);
     redact = redactorOf(parsed);
     if (command.name === "check") {
+      const { examine } = await import("./examine.ts");
       const results = (await examine(parsed, { world: machine, file: machine.environment().file })).map((one) => ({
         ...one,
         found: redact(one.found),
@@ -114,6 +114,7 @@ async function runOnce(
   const stderrLevel = screen.isTTY && !command.quiet ? "none" : command.quiet ? "error" : config.logLevel;
   const format = config.logFormat === "pretty" ? "pretty" : "json";
   const log = openLog({ dir: config.logDir, level: config.logLevel, stderrLevel, format, redact, now: machine.now });
+  const { createProgress } = await import("./terminal/progress.ts");
   const progress = createProgress({ screen, quiet: command.quiet || !screen.isTTY });
   const emit = (event: RunEvent) => {
     log.emit(event);

@@ -231,3 +231,55 @@ Deno.test("the .env file of either old pipeline is accepted by check as it stand
   }
   assert.ok(at.vendor.requests.every(({ parameters }) => parameters["apikey"] === undefined), "check spends no quota");
 });
+
+const ROOT = new URL("../", import.meta.url);
+
+interface Module {
+  readonly specifier: string;
+  readonly dependencies?: readonly {
+    readonly specifier: string;
+    readonly code?: { readonly specifier: string };
+    readonly npmPackage?: string;
+    readonly isDynamic?: boolean;
+  }[];
+}
+
+/** Everything `main.ts` imports, or what it imports does, before any `import()` is reached. */
+async function loadedAtOnce(): Promise<Set<string>> {
+  const command = new Deno.Command(Deno.execPath(), { args: ["info", "--json", "main.ts"], cwd: ROOT, stdin: "null" });
+  const { modules, redirects = {} } = JSON.parse(new TextDecoder().decode((await command.output()).stdout)) as {
+    modules: Module[];
+    redirects?: Record<string, string>;
+  };
+  const known = new Map(modules.map((module) => [module.specifier, module]));
+  const loaded = new Set<string>();
+  const load = (specifier: string) => {
+    const place = redirects[specifier] ?? specifier;
+    if (loaded.has(place)) return;
+    loaded.add(place);
+    for (const { code, isDynamic } of known.get(place)?.dependencies ?? []) {
+      if (code !== undefined && !isDynamic) load(code.specifier);
+    }
+  };
+  load(new URL("main.ts", ROOT).href);
+  return loaded;
+}
+
+Deno.test("before a command is known, its reader and its library are loaded, and no room", async () => {
+  const loaded = [...await loadedAtOnce()].map((specifier) => specifier.replace(ROOT.href, ""));
+  const ours = loaded.filter((specifier) => specifier.startsWith("src/") && !specifier.startsWith("src/terminal/"));
+  assert.deepEqual(ours.sort(), ["src/bar.ts", "src/calendar.ts", "src/holidays.ts", "src/selection.ts"]);
+  const libraries = loaded.filter((specifier) => specifier.startsWith("npm:"));
+  assert.deepEqual(libraries.map((specifier) => /npm:\/?(@?[^@]+)/.exec(specifier)?.[1]), ["commander"]);
+});
+
+Deno.test("help and the version are printed and end with 0, whatever the environment", async () => {
+  await using folder = await workFolder();
+  const env = { DATABASE_URL: "nonsense", PORT: "-1" };
+  const help = await runProgram(["--help"], { cwd: folder.path, env });
+  assert.deepEqual([help.code, help.stderr], [0, ""]);
+  assert.match(help.stdout, /^Usage: stocks-etl .*Exit codes: 0 complete/s);
+  const version = await runProgram(["--version"], { cwd: folder.path, env });
+  assert.deepEqual([version.code, version.stderr], [0, ""]);
+  assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/);
+});

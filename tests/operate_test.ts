@@ -163,11 +163,6 @@ Deno.test("told to stop before it began: nothing is asked, the run is closed as 
   assert.deepEqual(rows, [{ outcome: "cancelled" }]);
 });
 
-Deno.test("help is printed as it is and ends with its own code", async () => {
-  const { code, out } = await done({ name: "print", text: "words\n", exitCode: 0 }, fakeMachine());
-  assert.deepEqual([code, out], [0, "words\n"]);
-});
-
 Deno.test("a run that was not ours says whose it is", () => {
   assert.match(notOurs({ busy: { runId: 3, owner: "host:1:a" } }), /run 3 of host:1:a is at work/);
   assert.match(notOurs({ taken: true }), /has been served/);

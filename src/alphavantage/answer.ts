@@ -10,6 +10,8 @@ import { exchangeOf, wallClockToUtc } from "../calendar.ts";
 import type { BarRequest } from "../request.ts";
 import type { AnswerKind } from "../run.ts";
 import { describeRequest } from "./address.ts";
+import { readLaidOut } from "./layout.ts";
+import { parsedRows, type WireRow } from "./rows.ts";
 
 /** An answer with bars: its envelope checked against the request, its rows not yet read. */
 export interface BarDocument {
@@ -17,9 +19,9 @@ export interface BarDocument {
   readonly zone: string;
   /** `3. Last Refreshed` as written: a date, or a date and time while the session runs (facts §2.2). */
   readonly lastRefreshed: string | null;
-  /** Stamp to row, in the vendor's order. */
-  readonly rows: Readonly<Record<string, unknown>>;
-  /** The body the rows came from: only there can a stamp sent twice be seen. */
+  /** In the vendor's order, each stamp once. */
+  readonly rows: readonly WireRow[];
+  /** The body the rows came from, without white space before it. */
   readonly source: string;
 }
 
@@ -54,7 +56,8 @@ export function classify(body: string, { httpStatus, request }: Asked): Answer {
     message: cut(`Cannot use the answer for ${describeRequest(request)}: ${state}`),
   });
   const text = body.replace(/^[\s\uFEFF]+/, "");
-  const value = parse(text);
+  const laidOut = readLaidOut(text, request.function);
+  const value = laidOut === null ? parse(text) : laidOut.envelope;
   if (value === undefined || value === null || typeof value !== "object" || Array.isArray(value)) {
     return refuse(...judgeNoObject(text, httpStatus));
   }
@@ -67,10 +70,12 @@ export function classify(body: string, { httpStatus, request }: Asked): Answer {
   if (notice !== null) return { kind: "unknown-notice", message: cut(notice) };
   if (httpStatus >= 300) return refuse("unknown-notice", `HTTP ${httpStatus} with a JSON body and no notice`);
   if (Object.keys(object).length === 0) return refuse("empty", "it is an empty object"); // #17
-  const document = openEnvelope(object, { request, source: text });
-  if (typeof document === "string") return refuse("malformed", document);
-  if (Object.keys(document.rows).length === 0) return refuse("empty", "it has no rows");
-  return { kind: "bars", document };
+  const envelope = openEnvelope(object, request);
+  if (typeof envelope === "string") return refuse("malformed", envelope);
+  const { zone, lastRefreshed, series } = envelope;
+  const rows = laidOut === null ? parsedRows(series, { source: text, name: request.function }) : laidOut.rows;
+  if (rows.length === 0) return refuse("empty", "it has no rows");
+  return { kind: "bars", document: { zone, lastRefreshed, rows, source: text } };
 }
 
 /** `undefined` when it is not JSON. */
@@ -147,17 +152,18 @@ const Meta = z.object({
   "time zone": z.string().trim().optional(),
 });
 
+interface Envelope extends Pick<BarDocument, "zone" | "lastRefreshed"> {
+  /** Stamp to row. */
+  readonly series: JsonObject;
+}
+
 /** The envelope of an answer with bars, or what is wrong with it. */
-function openEnvelope(
-  object: JsonObject,
-  { request, source }: { request: BarRequest; source: string },
-): BarDocument | string {
-  const { symbol, interval } = request.series;
+function openEnvelope(object: JsonObject, { series: { symbol, interval } }: BarRequest): Envelope | string {
   const keys = Object.keys(object);
   const seriesKey = seriesKeyOf(object);
   if (seriesKey === undefined) return `it has no time series, only ${cut(keys.map((key) => `"${key}"`).join(", "))}`;
-  const rows = object[seriesKey];
-  if (!isObject(rows)) return `its "${seriesKey}" is no object`;
+  const series = object[seriesKey];
+  if (!isObject(series)) return `its "${seriesKey}" is no object`;
   const metaData = Object.entries(object).find(([key]) => /^meta data$/i.test(key.trim()))?.[1];
   if (!isObject(metaData)) return "it has no meta data";
   // "2. Symbol" and "6. Time Zone": the numbers differ by function.
@@ -180,7 +186,7 @@ function openEnvelope(
   const zone = meta["time zone"] ?? (exchangeOf(symbol) === "us" ? "US/Eastern" : null);
   if (zone === null) return "it names no time zone, and that of another market cannot be guessed";
   if (!isZone(zone)) return `it names the time zone "${zone}", which is not known here`;
-  return { zone, lastRefreshed: meta["last refreshed"] ?? null, rows, source };
+  return { zone, lastRefreshed: meta["last refreshed"] ?? null, series };
 }
 
 function isObject(value: unknown): value is JsonObject {

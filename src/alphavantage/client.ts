@@ -9,14 +9,14 @@ import { type BarRequest, formOf } from "../request.ts";
 import type { AnswerKind } from "../run.ts";
 import { type Address, describeRequest, requestUrl } from "./address.ts";
 import { type Answer, attemptsWorth, classify, leastWait } from "./answer.ts";
-import { nextSend, type Pace } from "./pace.ts";
+import { nextSend, type Pace, type Sent, sentEarlier, withSent } from "./pace.ts";
 import { type Exchange, exchange } from "./transport.ts";
 import { createTurns, type InTurn } from "./turns.ts";
 
 /** A month of 1min bars is some 5 MB; twenty years of daily ones 1.3 (facts §8). */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
-/** The ledger is charged this much before the instant of sending, so that its round trip does not slow the pace. */
-const CHARGE_LEAD_MS = 25;
+/** The ledger is charged this long before the instant of sending, so that a slow database does not slow the pace. */
+const CHARGE_LEAD_MS = 250;
 
 export interface Clock {
   /** Epoch ms. */
@@ -96,7 +96,8 @@ interface Line {
   readonly redact: (text: string) => string;
   /** One at a time may charge and send. */
   readonly sending: InTurn;
-  lastSentAt: number | null;
+  /** `null`: nothing yet. */
+  sent: Sent | null;
   /** The last burst refusal: it is everybody's, so nobody sends within its wait. `null` when that is over. */
   burst: { readonly at: number; readonly waitMs: number } | null;
 }
@@ -110,11 +111,12 @@ interface Errand extends AskOptions {
 }
 
 export function createClient(options: ClientOptions): Client {
+  const { lastSentAt = null, pace } = options;
   const line: Line = {
     options,
     redact: createRedactor([options.key]),
     sending: createTurns(1),
-    lastSentAt: options.lastSentAt ?? null,
+    sent: lastSentAt === null ? null : sentEarlier(lastSentAt, pace),
     burst: null,
   };
   const inTurn = createTurns(options.concurrency);
@@ -156,7 +158,7 @@ async function askOnce(
   { attempt, errand }: { attempt: number; errand: Errand },
 ): Promise<AskResult["answer"]> {
   const { line, signal, onEvent } = errand;
-  const { clock, record, fetch = globalThis.fetch, timeoutMs, maxBodyBytes = MAX_BODY_BYTES } = line.options;
+  const { clock, record, pace, fetch = globalThis.fetch, timeoutMs, maxBodyBytes = MAX_BODY_BYTES } = line.options;
   const about = { series: request.series, form: formOf(request), attempt };
   const start = await line.sending(signal, async () => {
     const charged = await chargeInTime(request, { attempt, errand });
@@ -164,7 +166,7 @@ async function askOnce(
     onEvent({ type: "request-sent", ...about });
     const sentAt = clock.now();
     // A timer that rings a moment early must not add up over many requests.
-    line.lastSentAt = Math.max(charged.at, sentAt);
+    line.sent = withSent(line.sent, { at: Math.max(charged.at, sentAt), pace });
     errand.requests += 1;
     // Wrapped, because a promise as it is would be waited for here, and the next one could not be sent meanwhile.
     const got = exchange(requestUrl(request, line.options), { fetch, timeoutMs, maxBodyBytes, signal });
@@ -196,7 +198,7 @@ async function chargeInTime(
   const { burst } = line;
   // As with the pace, a clock set back costs one such wait and not the time it was set back by.
   const calm = burst === null ? now : Math.min(burst.at, now) + burst.waitMs;
-  const at = Math.max(nextSend(line.lastSentAt, { now, pace }), calm);
+  const at = Math.max(nextSend(line.sent, { now, pace }), calm);
   await pause(at - now - CHARGE_LEAD_MS, errand);
   const charged = await charge(request, { attempt, at });
   if ("refused" in charged) return charged;

@@ -1,5 +1,4 @@
 /** Which stamps did the vendor send twice with different values? JSON.parse keeps the last of equal keys without a word. */
-import type { BarDocument } from "./answer.ts";
 
 /**
  * Stamps the body holds more than once with different values, each with all its rows: nobody can tell which is true.
@@ -7,7 +6,9 @@ import type { BarDocument } from "./answer.ts";
  * The body is searched only when it has more opening braces than its parsed form: one each for the document, the meta
  * data and the series, and one per row. Counting them costs next to nothing, and no recorded answer has ever had more.
  */
-export function conflictingStamps({ source, rows }: BarDocument): Map<string, unknown[]> {
+export function conflictingStamps(
+  { source, rows }: { source: string; rows: Readonly<Record<string, unknown>> },
+): Map<string, unknown[]> {
   const conflicts = new Map<string, unknown[]>();
   let braces = 3;
   for (const stamp in rows) if (isPlainObject(rows[stamp])) braces += 1;

@@ -5,9 +5,9 @@
  */
 import { type Bar, brokenRule, type Reject, type Row, type Rule } from "../bar.ts";
 import { dateOf, isDate, periodOf, wallClockToUtc } from "../calendar.ts";
-import type { BarRequest, FunctionName } from "../request.ts";
+import type { BarRequest } from "../request.ts";
 import type { BarDocument } from "./answer.ts";
-import { conflictingStamps } from "./duplicates.ts";
+import type { WireRow } from "./rows.ts";
 
 export interface SeriesReading {
   /** Ascending by `ts`. */
@@ -33,8 +33,7 @@ export interface ReadOptions {
 
 /** A row on its way to become a bar. What it settles on depends on the newest of all, so that comes last. */
 interface Draft {
-  readonly stamp: string;
-  readonly raw: unknown;
+  readonly row: WireRow;
   readonly bar: { -readonly [Field in keyof Bar]: Bar[Field] };
 }
 
@@ -47,26 +46,13 @@ export function readSeries(document: BarDocument, { request, now, settled }: Rea
   const { interval } = request.series;
   const intraday = request.function === "TIME_SERIES_INTRADAY";
   const tsOf = intraday ? (stamp: string) => wallClockToUtc(zone, stamp) : dateToUtc;
-  const readRow = rowReader(request.function);
-  const conflicts = conflictingStamps(document);
   const rejects: Reject[] = [];
   const drafts: Draft[] = [];
-  for (const stamp in rows) {
-    const raw = conflicts.get(stamp) ?? rows[stamp];
-    const refuse = (rule: Rule) => void rejects.push({ stamp, rule, raw });
-    const ts = tsOf(stamp);
-    if (ts === null) {
-      refuse("bad-stamp");
-      continue;
-    }
-    if (conflicts.has(stamp)) {
-      refuse("duplicate-stamp");
-      continue;
-    }
-    const row = readRow(raw);
-    const rule = row === null ? "bad-row" : brokenRule(row) ?? (ts > now ? "future" : null);
-    if (rule === null) drafts.push({ stamp, raw, bar: barOf(row!, ts) });
-    else refuse(rule);
+  for (const row of rows) {
+    const ts = tsOf(row.stamp);
+    const rule = ts === null ? "bad-stamp" : brokenIn(row) ?? (ts > now ? "future" : null);
+    if (rule === null) drafts.push({ row, bar: barOf(row.fields!, ts!) });
+    else rejects.push({ stamp: row.stamp, rule, raw: row.raw });
   }
   drafts.sort((a, b) => a.bar.ts - b.bar.ts);
   const kept = interval === "weekly" || interval === "monthly" ? onePerPeriod(drafts, { interval, rejects }) : drafts;
@@ -78,64 +64,12 @@ export function readSeries(document: BarDocument, { request, now, settled }: Rea
   return { bars: kept.map(({ bar }) => bar), rejects, newest, lastRefreshed };
 }
 
+function brokenIn({ broken, fields }: WireRow): Rule | null {
+  return broken ?? (fields === null ? "bad-row" : brokenRule(fields));
+}
+
 function dateToUtc(stamp: string): number | null {
   return isDate(stamp) ? Date.parse(stamp) : null;
-}
-
-/** The fields of {@link Row} by the vendor's names without their numbers: "volume" is 5. in one function, 6. in another. */
-const FIELDS: Readonly<Record<string, keyof Row>> = {
-  "open": "open",
-  "high": "high",
-  "low": "low",
-  "close": "close",
-  "volume": "volume",
-  "adjusted close": "adjustedClose",
-  "dividend amount": "dividendAmount",
-  "split coefficient": "splitCoefficient",
-};
-
-/** Facts §4: the adjusted functions promise more fields, and a row without one of them is broken. */
-function requiredFields(name: FunctionName): (keyof Row)[] {
-  const plain: (keyof Row)[] = ["open", "high", "low", "close", "volume"];
-  if (!name.endsWith("_ADJUSTED")) return plain;
-  const adjusted: (keyof Row)[] = [...plain, "adjustedClose", "dividendAmount"];
-  return name === "TIME_SERIES_DAILY_ADJUSTED" ? [...adjusted, "splitCoefficient"] : adjusted;
-}
-
-/** A function from a wire row to its fields; `null` when it is no object or lacks a field its function has. */
-function rowReader(name: FunctionName): (raw: unknown) => Row | null {
-  const required = requiredFields(name);
-  // 20,000 rows repeat the same few keys: each is understood once.
-  const known = new Map<string, keyof Row | null>();
-  const fieldOf = (key: string): keyof Row | null => {
-    let field = known.get(key);
-    if (field === undefined) {
-      const word = key.replace(/^\d+\.\s*/, "");
-      field = Object.hasOwn(FIELDS, word) ? FIELDS[word]! : null;
-      if (known.size < 100) known.set(key, field);
-    }
-    return field;
-  };
-  return (raw) => {
-    if (typeof raw !== "object" || raw === null) return null;
-    const wire = raw as Record<string, unknown>;
-    const row: { -readonly [Field in keyof Row]: Row[Field] } = {
-      open: undefined,
-      high: undefined,
-      low: undefined,
-      close: undefined,
-      volume: undefined,
-      adjustedClose: null,
-      dividendAmount: null,
-      splitCoefficient: null,
-    };
-    for (const key in wire) {
-      const field = fieldOf(key);
-      if (field !== null) row[field] = wire[key];
-    }
-    for (const field of required) if (row[field] === undefined || row[field] === null) return null;
-    return row;
-  };
 }
 
 /** Only for a row that broke no rule: its fields are decimal strings then. */
@@ -152,7 +86,7 @@ function onePerPeriod(
   const newest = new Map(drafts.map((draft) => [periodOf(dateOf(draft.bar.ts), interval), draft]));
   const kept = new Set(newest.values());
   for (const draft of drafts) {
-    if (!kept.has(draft)) rejects.push({ stamp: draft.stamp, rule: "duplicate-period", raw: draft.raw });
+    if (!kept.has(draft)) rejects.push({ stamp: draft.row.stamp, rule: "duplicate-period", raw: draft.row.raw });
   }
   return drafts.filter((draft) => kept.has(draft));
 }

@@ -8,7 +8,7 @@ function conflictsIn(members: readonly [stamp: string, row: unknown][], space = 
   );
   const source = `{${space}"Meta Data":${space}{"1. x":"y"},${space}"Time Series (Daily)":${space}{${text}}${space}}`;
   const rows = JSON.parse(source)["Time Series (Daily)"];
-  return conflictingStamps({ source, rows, zone: "US/Eastern", lastRefreshed: null });
+  return conflictingStamps({ source, rows });
 }
 
 Deno.test("nothing sent twice, or twice alike whatever the order of its fields: no conflict", () => {

@@ -99,3 +99,29 @@ withDatabases("answers with bars are the history habits are learnt from", async 
     { series: IBM, askedAt: NOW - 2_000, late: false },
   ]);
 });
+
+withDatabases("however many bars there are, each newest one is a probe of an index", async (db) => {
+  await db.pool.query(
+    `insert into stock_data (symbol, "interval", ts, open, high, low, close, volume, settled)
+     select 'S' || series, '1min', timestamptz '2026-03-02 00:00Z' + minute * interval '1 minute', 1, 1, 1, 1, 1, true
+     from generate_series(1, 40) as series, generate_series(1, 500) as minute`,
+  );
+  await db.pool.query("vacuum analyze stock_data");
+  const asked = Array.from({ length: 40 }, (_, index) => ({ symbol: `S${index + 1}`, interval: "1min" } as const));
+  const plan: string[] = [];
+  const explained = new Proxy(db.pool, {
+    get: (pool, name) =>
+      name !== "query" ? Reflect.get(pool, name) : async (text: string, values: unknown[]) => {
+        const { rows } = await pool.query(`explain (analyze, costs off, timing off) ${text}`, values);
+        plan.push(...rows.map((row) => row["QUERY PLAN"]));
+        return { rows: [] };
+      },
+  });
+  await seriesStates({ ...db, pool: explained }, asked);
+  const bars = plan.filter((line) => line.includes(" on stock_data"));
+  assert.equal(bars.length, 3, plan.join("\n"));
+  for (const line of bars) {
+    assert.match(line, /Index (?:Only )?Scan .*stock_data_pkey.*actual rows=1(?:\.00)? loops=40/);
+  }
+  assert.ok(!plan.some((line) => /\bSort\b.*loops=40/.test(line)), plan.join("\n"));
+});

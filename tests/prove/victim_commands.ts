@@ -20,6 +20,10 @@ const signal = new AbortController().signal;
 for (const words of JSON.parse(Deno.args[0]!) as string[][]) {
   const command = parseCommand(words, { version: "0.0.0" });
   if (command.name === "serve") throw new Error("serve does not end by itself");
+  if (command.name === "print") {
+    write(Deno.stdout)(command.text);
+    continue;
+  }
   const code = await operate(command, {
     environment: () =>
       readEnvironment({ env: Deno.env.toObject(), cwd: Deno.cwd(), readTextFile: Deno.readTextFileSync }),
