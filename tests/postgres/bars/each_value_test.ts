@@ -54,16 +54,17 @@ withDatabases("a running bar of which one value changes is written anew, and lea
 
 withDatabases("each adjusted value is followed by itself, and without a revision", async (db) => {
   let run = await startRun(db);
-  const given = (over: Partial<Bar>) => ({ series: DAILY, bars: [bar(DAY, "11", { ...FIRST, ...ADJUSTED, ...over })] });
-  await store(db, run, given({}));
+  let given = { ...FIRST, ...ADJUSTED };
+  await store(db, run, { series: DAILY, bars: [bar(DAY, "11", given)] });
   const steps: [Partial<Bar>, string[]][] = [
     [{ adjustedClose: "9.8" }, ["9.8", "0.25", "2.0"]],
-    [{ dividendAmount: "0.30" }, ["9.9", "0.30", "2.0"]],
-    [{ splitCoefficient: "4.0" }, ["9.9", "0.25", "4.0"]],
+    [{ dividendAmount: "0.30" }, ["9.8", "0.30", "2.0"]],
+    [{ splitCoefficient: "4.0" }, ["9.8", "0.30", "4.0"]],
   ];
   for (const [change, expected] of steps) {
     run = await nextRun(db, run);
-    assert.equal(countsOf(await store(db, run, given(change))), "0 0 1 0 0");
+    given = { ...given, ...change };
+    assert.equal(countsOf(await store(db, run, { series: DAILY, bars: [bar(DAY, "11", given)] })), "0 0 1 0 0");
     const { rows: [row] } = await db.pool.query(
       "select adjusted_close, dividend_amount, split_coefficient from stock_data",
     );
