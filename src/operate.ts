@@ -18,7 +18,7 @@ import { createProgress } from "./terminal/progress.ts";
 import { renderPlan, renderStatus, renderSummary } from "./terminal/tables.ts";
 
 /** A command that cannot be carried out as asked: its message is for the operator, its exit code 2. */
-class UsageError extends Error {}
+export class UsageError extends Error {}
 
 type Operation = Exclude<Command, { name: "serve" }> | Usage;
 type Selecting = Extract<Command, { name: "run" | "plan" | "status" }>;
