@@ -81,6 +81,13 @@ Deno.test("the token of one log-in is worth nothing in another", async () => {
   await mine.logIn(PASSWORD);
   await other.logIn(PASSWORD);
   assert.equal((await mine.post("/settings", { token: await other.tokenIn("/runs") })).status, 403);
+  const before = await mine.tokenIn("/runs");
+  await mine.logIn(PASSWORD);
+  assert.equal(
+    (await mine.post("/settings", { token: before })).status,
+    403,
+    "nor in the next one of the same browser",
+  );
 });
 
 Deno.test("the cookie of a log-in: for us only, out of reach of scripts, and for https where that is", async () => {

@@ -125,3 +125,9 @@ Deno.test("a body without end is refused", async () => {
   const { status } = await client.post("/settings", { token, zone: "x".repeat(300_000) });
   assert.equal(status, 413);
 });
+
+Deno.test("as many streams as there may be, and then a clear 503", async () => {
+  const { status, text } = await routes({ live: { open: () => null } }).client().send("/live");
+  assert.equal(status, 503);
+  assert.match(text, /as many pages as can be/);
+});

@@ -23,7 +23,7 @@ Deno.test("asking, waiting and storing follow each other, attempt by attempt", (
       event(9, "request-sent", { attempt: 2 }),
       event(12, "request-answered", { kind: "bars" }),
       event(13, "rows-stored"),
-      event(13, "series-finished", { status: "stored" }),
+      event(15, "series-finished", { status: "stored" }),
     ]),
     ["A stored: fetch 1-4 #1, wait 4-9 #2, fetch 9-12 #2, store 12-13"],
   );
