@@ -31,6 +31,8 @@ export interface Access {
 }
 
 export interface Guard {
+  /** A log-in is needed. */
+  readonly locked: boolean;
   /** Sets `visitor` for whatever comes after it, or refuses. */
   readonly check: MiddlewareHandler<Env>;
   /** @throws Refusal when the password is wrong, or too many were */
@@ -73,6 +75,7 @@ export function createGuard(access: Access, logIns: LogIns): Guard {
     return role === null ? null : { role, by: "session", token: formToken(context) };
   }
   return {
+    locked,
     isHttps,
     formToken,
     check: async (context, next) => {

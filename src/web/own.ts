@@ -23,10 +23,10 @@ export function addOwn(app: Hono<Env>, guard: Guard): void {
     status: 200 | 401 | 429;
   }) => context.html(loginDocument({ ...tasteOf(context), token: guard.formToken(context), back, problem }), status);
 
-  app.get(
-    "/login",
-    (context) => showLogin(context, { back: ownPath(context.req.query("back")), problem: null, status: 200 }),
-  );
+  app.get("/login", (context) => {
+    const back = ownPath(context.req.query("back"));
+    return guard.locked ? showLogin(context, { back, problem: null, status: 200 }) : context.redirect(back, 303);
+  });
   app.post("/login", async (context) => {
     const form = await context.req.formData();
     const back = ownPath(form.get("back"));

@@ -32,3 +32,8 @@ Deno.test("a wrong password is told, and the way back is kept for the next try",
   assert.match(text, /name="back" value="\/runs"/);
   assert.doesNotMatch(text, /value="wrong"/);
 });
+
+Deno.test("where no log-in is needed there is none", async () => {
+  const { status, headers } = await routes().client().send("/login");
+  assert.deepEqual([status, headers.get("location")], [303, "/"]);
+});
