@@ -174,6 +174,7 @@ create table run (
   constraint run_unchanged_check CHECK ((unchanged >= 0))
 );
 comment on table run is 'One ingestion. No outcome: it is running, and owner must renew lease_until (judged by this server''s clock) or be found dead.';
+CREATE INDEX run_by_outcome ON run USING btree (outcome, started_at, id);
 CREATE INDEX run_of_tick ON run USING btree (tick_id) WHERE (tick_id IS NOT NULL);
 CREATE UNIQUE INDEX run_one_at_a_time ON run USING btree (((outcome IS NULL))) WHERE (outcome IS NULL);
 CREATE INDEX run_started ON run USING btree (started_at);
@@ -260,6 +261,20 @@ END),
 comment on table series_result is 'What a run did for one series, written in the transaction that stored its bars.';
 CREATE INDEX series_result_newest ON series_result USING btree (symbol, "interval", finished_at DESC);
 CREATE INDEX series_result_newest_stored ON series_result USING btree (symbol, "interval", started_at DESC) WHERE (status = ANY (ARRAY['stored'::text, 'late'::text]));
+CREATE INDEX series_result_of_symbol ON series_result USING btree (symbol, run_id);
+
+create table session (
+  token_hash text not null,
+  role text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint session_pkey PRIMARY KEY (token_hash),
+  constraint session_check CHECK ((expires_at > created_at)),
+  constraint session_role_check CHECK ((role = ANY (ARRAY['view'::text, 'operate'::text]))),
+  constraint session_token_hash_check CHECK ((token_hash ~ '^[0-9a-f]{64}$'::text))
+);
+comment on table session is 'One row per log-in. token_hash: of the cookie and the password it was given for, so a changed password ends its sessions. Expired rows go with the next log-in.';
+CREATE INDEX session_expiry ON session USING btree (expires_at);
 
 create table stock_data (
   symbol text not null,

@@ -18,7 +18,7 @@ import type { Command, Usage } from "./terminal/commands.ts";
 import { renderPlan, renderStatus, renderSummary } from "./terminal/tables.ts";
 
 /** A command that cannot be carried out as asked: its message is for the operator, its exit code 2. */
-class UsageError extends Error {}
+export class UsageError extends Error {}
 
 type Operation = Exclude<Command, { name: "serve" | "print" }> | Usage;
 type Selecting = Extract<Command, { name: "run" | "plan" | "status" }>;

@@ -1,13 +1,17 @@
 /** What does `serve` do between its start and its end: beat, run what is owed, show how it is? */
 import { type App, openApp } from "./app.ts";
+import { lockProblem } from "./access.ts";
 import { type Config, requireKey } from "./config.ts";
-import { homeView } from "./home_view.ts";
+import type { RunEvent } from "./event.ts";
 import { type Log, openLog } from "./log.ts";
 import type { Machine } from "./machine.ts";
-import { accept, complain, readConfig, redactorOf } from "./operate.ts";
+import { accept, complain, readConfig, redactorOf, UsageError } from "./operate.ts";
+import { readsOf, sessionsOf } from "./pages.ts";
 import { explain } from "./postgres/explain.ts";
+import { newest } from "./postgres/newest.ts";
 import { isTransient } from "./postgres/transaction.ts";
 import type { Command } from "./terminal/commands.ts";
+import { createLive, type Live } from "./web/live.ts";
 import { createRoutes, type Health } from "./web/routes.tsx";
 import type { World } from "./wiring.ts";
 
@@ -16,7 +20,7 @@ export interface Service {
   readonly port: number;
   /** One look at the clock: notices due ticks and runs what is owed. Never throws; two at once are one. */
   beat(): Promise<void>;
-  fetch(request: Request): Promise<Response>;
+  fetch(request: Request, from?: { remoteAddr: Deno.Addr }): Promise<Response>;
   listening(address: { hostname: string; port: number }): void;
   /** @returns the exit code */
   cannotListen(error: unknown): number;
@@ -41,6 +45,8 @@ export function prepareService(
     const key = requireKey(config);
     if ("problem" in key) machine.screen.write(`stocks-etl: warning: ${key.problem.message}\n`);
     const place = { host: host ?? config.host, port: port ?? config.port };
+    const open = lockProblem(place.host, config.access);
+    if (open !== null) throw new UsageError(open);
     return startService({ ...config, ...place }, { machine, redact });
   } catch (error) {
     complain(error, { machine, redact });
@@ -65,13 +71,17 @@ function startService(
   let beating: Promise<void> | null = null;
   const pulse: Pulse = { lastBeat: null, failingSince: null };
 
+  const emit = (event: RunEvent) => {
+    log.emit(event);
+    live.tell();
+  };
   async function beatOnce(): Promise<void> {
     pulse.lastBeat = machine.now();
     try {
       const app = await opened;
       const { stop, abort } = machine;
       if (stop.aborted) return;
-      await app.beat({ stop, abort, emit: log.emit });
+      await app.beat({ stop, abort, emit });
       pulse.failingSince = null;
     } catch (error) {
       pulse.failingSince ??= machine.now();
@@ -86,19 +96,14 @@ function startService(
       beating = null;
     });
   const health = () => healthOf(pulse, { beating: beating !== null, now: machine.now(), version: machine.version });
-  const routes = pagesOf(opened, { health, machine, log });
+  const live = createLive({ newest: async () => await newest((await opened).database) }, machine);
+  const routes = pagesOf(opened, { config, health, live, machine, log });
   return {
     hostname: config.host,
     port: config.port,
     beat,
-    fetch: async (request) => await routes.fetch(request),
-    listening: ({ hostname, port }) => log.message("info", `The page is on http://${hostname}:${port}`),
-    cannotListen: (error) => {
-      const found = error instanceof Error ? error.message : String(error);
-      const todo = "another program may have the port: set PORT or HOST";
-      log.message("error", `Cannot listen on http://${config.host}:${config.port}: ${found}; ${todo}`);
-      return 1;
-    },
+    fetch: async (request, from) => await routes.fetch(request, { address: addressOf(from?.remoteAddr) }),
+    ...listenerOf(config, log),
     untilStopped: async (closePages) => {
       try {
         const app = await opened;
@@ -106,6 +111,7 @@ function startService(
         await beat();
         await aborted(machine.stop);
         await beating;
+        live.close();
         await closePages();
         await app.close();
       } catch (error) {
@@ -122,16 +128,42 @@ function startService(
   };
 }
 
+/** What is said about the port. */
+function listenerOf({ host, port }: Config, log: Log): Pick<Service, "listening" | "cannotListen"> {
+  return {
+    listening: ({ hostname, port }) => log.message("info", `The page is on http://${hostname}:${port}`),
+    cannotListen: (error) => {
+      const found = error instanceof Error ? error.message : String(error);
+      const todo = "another program may have the port: set PORT or HOST";
+      log.message("error", `Cannot listen on http://${host}:${port}: ${found}; ${todo}`);
+      return 1;
+    },
+  };
+}
+
 function pagesOf(
   opened: Promise<App>,
-  { health, machine, log }: { health: () => Health; machine: Machine; log: Log },
+  { config, health, live, machine, log }: {
+    config: Config;
+    health: () => Health;
+    live: Live;
+    machine: Machine;
+    log: Log;
+  },
 ): ReturnType<typeof createRoutes> {
-  return createRoutes({
-    health,
-    ready: async () => void await (await opened).database.pool.query("select 1"),
-    home: async () => await homeView(await opened, machine),
+  return createRoutes(readsOf(opened, { health }), {
+    access: { ...config.access, host: config.host, port: config.port },
+    sessions: sessionsOf(opened),
+    live,
+    now: machine.now,
+    version: machine.version,
     onError: (error) => log.message("error", `Cannot show a page: ${explain(error)}`),
   });
+}
+
+/** Who is at the other end; a Unix socket has no address. */
+function addressOf(remote: Deno.Addr | undefined): string {
+  return remote !== undefined && "hostname" in remote ? remote.hostname : "local";
 }
 
 /** Opens the app; a database that is not up yet, as after a reboot, is waited for. */

@@ -185,7 +185,8 @@ export async function closeRun(
   return rows.length === 1;
 }
 
-const SELECT_RUN = `select id, trigger, tick_id as "tickId", outcome, message, owner, lease_until as "leaseUntil",
+export const SELECT_RUN =
+  `select id, trigger, tick_id as "tickId", outcome, message, owner, lease_until as "leaseUntil",
   started_at as "startedAt", finished_at as "finishedAt", planned,
   json_build_object(${TOTALS.map((name) => `'${name}', ${name}`).join(", ")}) as totals from run`;
 
