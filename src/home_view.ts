@@ -7,7 +7,8 @@ import { barTime, instant } from "./terminal/tables.ts";
 import type { HomeView } from "./web/home.tsx";
 
 export async function homeView(app: App, { now, version }: { now(): number; version: string }): Promise<HomeView> {
-  const { series, schedule } = app.config;
+  const { series } = app.config;
+  const schedule = await app.steer.scheduleInForce();
   const [states, found] = [await app.states(series), await app.plan(series)];
   const entries = new Map(found.entries.map((entry) => [seriesName(entry.series), entry]));
   return {

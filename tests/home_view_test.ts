@@ -48,7 +48,12 @@ function planOf(entries: readonly PlanEntry[]) {
 /** An app that has these states and plans these entries, in whatever order. */
 function appOf(states: readonly SeriesState[], entries: readonly PlanEntry[]): App {
   const config = { series: states.map((state) => state.series), schedule: { cron: "0 6 * * *", timezone: "UTC" } };
-  const app = { config, states: () => Promise.resolve(states), plan: () => Promise.resolve(planOf(entries)) };
+  const app = {
+    config,
+    states: () => Promise.resolve(states),
+    plan: () => Promise.resolve(planOf(entries)),
+    steer: { scheduleInForce: () => Promise.resolve(config.schedule) },
+  };
   return app as unknown as App;
 }
 
