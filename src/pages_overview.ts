@@ -18,8 +18,9 @@ export function overviewReads(opened: Promise<App>): OverviewReads {
   return {
     overview: async ({ now, from, to }): Promise<OverviewFacts> => {
       const app = await opened;
-      const { config: { series, schedule }, database } = app;
-      const [plan, states, runs, ticks, incidents] = await Promise.all([
+      const { config: { series }, database } = app;
+      const [schedule, plan, states, runs, ticks, incidents] = await Promise.all([
+        app.steer.scheduleInForce(),
         app.plan(series),
         app.states(series),
         runsBetween(database, { from, to, limit: MOST_RUNS }),

@@ -29,6 +29,8 @@ export interface Service {
 }
 
 const REOPEN_MS = 5_000;
+/** How soon a launch that another process queued, or that waited for another's run, is seen. */
+const LOOK_FOR_LAUNCHES_MS = 1_000;
 /** A scheduler that has not looked at the clock for this long is stuck. */
 const STUCK_MS = 180_000;
 
@@ -65,11 +67,11 @@ function startService(
     ...worldOf(machine),
     onError: (message: string) => log.message("warning", message),
   };
-  const opened = openPatiently(config, world, { stop: machine.stop, log });
+  const opened = openPatiently(config, world, { stop: machine.stop, log, onLaunch: () => void beat() });
   // Awaited by the first beat; a failure before that must not end the process unheard.
   opened.catch(() => {});
   let beating: Promise<void> | null = null;
-  const pulse: Pulse = { lastBeat: null, failingSince: null };
+  const pulse: Pulse = { lastBeat: null, failingSince: null, error: null };
 
   const emit = (event: RunEvent) => {
     log.emit(event);
@@ -81,11 +83,14 @@ function startService(
       const app = await opened;
       const { stop, abort } = machine;
       if (stop.aborted) return;
+      await app.steer.beatScheduler("looking at the clock", pulse.error);
       await app.beat({ stop, abort, emit });
-      pulse.failingSince = null;
+      pulse.failingSince = pulse.error = null;
+      if (!stop.aborted) await app.steer.beatScheduler("waits for the next minute", null);
     } catch (error) {
       pulse.failingSince ??= machine.now();
-      log.message("error", `Cannot serve the schedule: ${explain(error)}; what is due stays due`);
+      pulse.error = redact(explain(error));
+      log.message("error", `Cannot serve the schedule: ${pulse.error}; what is due stays due`);
     } finally {
       pulse.lastBeat = machine.now();
     }
@@ -104,27 +109,8 @@ function startService(
     beat,
     fetch: async (request, from) => await routes.fetch(request, { address: addressOf(from?.remoteAddr) }),
     ...listenerOf(config, log),
-    untilStopped: async (closePages) => {
-      try {
-        const app = await opened;
-        log.message("info", `Keeping ${config.series.length} series in ${app.database.describe}`);
-        await beat();
-        await aborted(machine.stop);
-        await beating;
-        live.close();
-        await closePages();
-        await app.close();
-      } catch (error) {
-        if (!machine.stop.aborted) {
-          log.message("error", explain(error));
-          return 1;
-        }
-      } finally {
-        log.close();
-      }
-      log.message("info", "Stopped");
-      return 0;
-    },
+    untilStopped: (closePages) =>
+      untilStopped(opened, { beat, beating: () => beating, live, closePages, machine, log }),
   };
 }
 
@@ -139,6 +125,57 @@ function listenerOf({ host, port }: Config, log: Log): Pick<Service, "listening"
       return 1;
     },
   };
+}
+
+async function untilStopped(
+  opened: Promise<App>,
+  { beat, beating, live, closePages, machine: { stop }, log }: {
+    beat: () => Promise<void>;
+    beating: () => Promise<void> | null;
+    live: Live;
+    closePages: () => Promise<void>;
+    machine: Machine;
+    log: Log;
+  },
+): Promise<number> {
+  try {
+    const app = await opened;
+    log.message("info", `Keeping ${app.config.series.length} series in ${app.database.describe}`);
+    await beat();
+    const release = watchLaunches(app, beat);
+    await aborted(stop);
+    release();
+    await beating();
+    live.close();
+    await closePages();
+    await app.close();
+  } catch (error) {
+    if (!stop.aborted) {
+      log.message("error", explain(error));
+      return 1;
+    }
+  } finally {
+    log.close();
+  }
+  log.message("info", "Stopped");
+  return 0;
+}
+
+/** Beats when a launch waits that could have its run. @returns what ends the watch */
+function watchLaunches({ steer }: App, beat: () => Promise<void>): () => void {
+  let looking = false;
+  const timer = setInterval(async () => {
+    if (looking) return;
+    looking = true;
+    try {
+      if (await steer.isLaunchWaiting()) await beat();
+    } catch {
+      // The database is out of reach: the next beat says so.
+    } finally {
+      looking = false;
+    }
+  }, LOOK_FOR_LAUNCHES_MS);
+  return () => clearInterval(timer);
 }
 
 function pagesOf(
@@ -170,11 +207,11 @@ function addressOf(remote: Deno.Addr | undefined): string {
 async function openPatiently(
   config: Config,
   world: World,
-  { stop, log }: { stop: AbortSignal; log: Log },
+  { stop, log, onLaunch }: { stop: AbortSignal; log: Log; onLaunch: () => void },
 ): Promise<App> {
   for (;;) {
     try {
-      return await openApp(config, world);
+      return await openApp(config, world, { onLaunch });
     } catch (error) {
       if (stop.aborted || !isTransient(error instanceof Error ? error.cause ?? error : error)) throw error;
       log.message("warning", `${explain(error)}; trying again in ${REOPEN_MS / 1000} s`);
@@ -197,6 +234,8 @@ interface Pulse {
   lastBeat: number | null;
   /** When the first of the beats failed that have failed without a good one since. */
   failingSince: number | null;
+  /** Why the last of them failed. */
+  error: string | null;
 }
 
 function healthOf(

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { type Config, parseConfig } from "../src/config.ts";
 import { lookAtClock } from "../src/heartbeat.ts";
 import type { Database } from "../src/postgres/connect.ts";
+import { type Launch, queueLaunch } from "../src/postgres/launches.ts";
 import { claimRun, closeRun } from "../src/postgres/runs.ts";
 import type { Tick } from "../src/postgres/ticks.ts";
-import { totalsOf } from "../src/run.ts";
+import { totalsOf, type Trigger } from "../src/run.ts";
 import type { Rooms } from "../src/wiring.ts";
 import { withDatabases } from "./support/database.ts";
 import { NOW } from "./support/stored.ts";
@@ -37,11 +38,10 @@ function program(
     onError: (message: string) => void errors.push(message),
   };
   const rooms: Rooms = { config: configOf(env), database: { ...database, engine }, keyHash: "k", world };
-  const serve = async ({ id, dueAt, trigger }: Tick) => {
+  const runFor = async (cause: { trigger: Trigger; tickId: number | null; launchId?: number }, name: string) => {
     const claim = await claimRun(database, {
       owner,
-      trigger,
-      tickId: id,
+      ...cause,
       leaseMs: 60_000,
       now: at.now,
       exclusive: false,
@@ -50,14 +50,17 @@ function program(
     at.now += runMs;
     const ending = { outcome: "complete", message: null, totals: totalsOf([]), now: at.now } as const;
     await closeRun(database, { runId: claim.runId, owner, ...ending });
-    at.served.push(`${new Date(dueAt).toISOString().slice(11, 16)} ${trigger}`);
+    at.served.push(name);
     return { runId: claim.runId, outcome: "complete" };
   };
+  const serve = ({ id, dueAt, trigger }: Tick) =>
+    runFor({ trigger, tickId: id }, `${new Date(dueAt).toISOString().slice(11, 16)} ${trigger}`);
+  const launch = ({ id }: Launch) => runFor({ trigger: "manual", tickId: null, launchId: id }, `launch ${id}`);
   const at = {
     now: NOW,
     served: [] as string[],
     errors,
-    look: () => lookAtClock(rooms, { stop: NEVER, serve, onRival: (warning) => void errors.push(warning) }),
+    look: () => lookAtClock(rooms, { stop: NEVER, serve, launch, onRival: (warning) => void errors.push(warning) }),
   };
   return at;
 }
@@ -125,6 +128,20 @@ withDatabases(
     assert.equal(at.served.length, 100);
     assert.equal((await db.pool.query("select from tick")).rowCount, 101);
     assert.match((await skipped(db)).join(), /missed too long ago, as were 1000 or more ticks before it/);
+  },
+);
+
+withDatabases(
+  "launches go before a tick that is owed, in their order, and the tick is noticed all the same",
+  async (db) => {
+    const at = program(db);
+    await at.look();
+    const order = { series: [{ symbol: "IBM", interval: "daily" }], force: false, ofRun: null, note: null } as const;
+    for (let n = 0; n < 2; n++) await queueLaunch(db, { ...order, askedBy: "ann", now: at.now });
+    at.now += 10 * MINUTE;
+    await at.look();
+    assert.deepEqual(at.served, ["launch 1", "launch 2", "21:40 schedule"]);
+    assert.equal(await at.look(), null);
   },
 );
 

@@ -7,6 +7,7 @@ import { type Bar, type Reject, type Series, seriesName } from "../bar.ts";
 import type { Answer } from "./answers.ts";
 import { writeRows } from "./bars.ts";
 import type { Database } from "./connect.ts";
+import { type Release, releasesOf } from "./releases.ts";
 import { fence, type Holder } from "./runs.ts";
 import { transaction } from "./transaction.ts";
 import { instant } from "./values.ts";
@@ -98,15 +99,19 @@ async function rebuildBeside(
     const countSince = answer?.receivedAt;
     const kept = await keptOf(client, { series, damaged });
     await rewind(client, { series, cut, countSince });
+    const releases = await releasesOf(client, { series, cut });
+    const { batchRows } = db.capabilities;
+    const releaseUpTo = (before: number) => storeAgain(client, releases, { series, before, batchRows });
     let replayed = 0;
     for (; answer !== null; answer = await nextAnswer(client, { series, after: answer.id })) {
       signal.throwIfAborted();
       const { id: answerId, runId, receivedAt: now } = answer;
-      const { batchRows } = db.capabilities;
+      await releaseUpTo(now);
       const rows = kept.get(answerId) ?? readIntact(answer, read);
       await writeRows(client, { ...rows, series, answerId, runId, now, batchRows, countSince });
       if (!kept.has(answerId)) replayed += 1;
     }
+    await releaseUpTo(Infinity);
     // Nobody could renew the lease while this transaction held the run's row.
     await fence(client, holder);
     return { replayed, damaged };
@@ -165,6 +170,18 @@ async function keptOf(
   );
   for (const { answerId, ...bar } of rows) kept.get(answerId)!.bars.push(bar);
   return kept;
+}
+
+/** What an operator released before `before` (epoch ms), at its place among the answers: later ones may have changed it. */
+async function storeAgain(
+  client: pg.PoolClient,
+  releases: Release[],
+  { series, before, batchRows }: { series: Series; before: number; batchRows: number },
+): Promise<void> {
+  while (releases[0] !== undefined && releases[0].releasedAt < before) {
+    const { bar, answerId, runId, releasedAt: now } = releases.shift()!;
+    await writeRows(client, { runId, series, answerId, bars: [bar], rejects: [], now, batchRows });
+  }
 }
 
 /** Whether a rebuild of the series must keep something as it stands. */

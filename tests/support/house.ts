@@ -22,6 +22,11 @@ const WIRING = [
   "heartbeat",
   "housekeeping",
   "replay",
+  "steer",
+  "steer_schedule",
+  "release",
+  "worker",
+  "operate_steering",
 ];
 /** One run and one notification, told from top to bottom; every effect is an argument. */
 const STORIES = ["ingest", "ingest_series", "notify"];
@@ -32,6 +37,7 @@ const ROOM_FILES = ["log", "log_sweep"];
 const LIBRARIES: Record<string, readonly string[]> = {
   "src/config.ts": ["zod"],
   "src/schedule.ts": ["croner"],
+  "src/schedule_words.ts": ["cronstrue"],
   "src/log.ts": ["@logtape"],
   "src/alphavantage/": ["zod"],
   "src/postgres/": ["pg", "@electric-sql/pglite"],
