@@ -249,10 +249,10 @@ create table run (
   constraint run_unchanged_check CHECK ((unchanged >= 0))
 );
 comment on table run is 'One ingestion. No outcome: it is running, and owner must renew lease_until (judged by this server''s clock) or be found dead.';
-CREATE INDEX run_by_outcome ON run USING btree (outcome, started_at, id);
 comment on column run.of_run is 'The run whose series were run again.';
 comment on column run.cancel_at is 'When somebody asked for its end. Its owner reads it with the lease, and its tick or launch is owed nothing more.';
 comment on column run.cancel_force is 'The request under way is to be given up as well.';
+CREATE INDEX run_by_outcome ON run USING btree (outcome, started_at, id);
 CREATE INDEX run_of_launch ON run USING btree (launch_id) WHERE (launch_id IS NOT NULL);
 CREATE INDEX run_of_run ON run USING btree (of_run) WHERE (of_run IS NOT NULL);
 CREATE INDEX run_of_tick ON run USING btree (tick_id) WHERE (tick_id IS NOT NULL);

@@ -43,7 +43,8 @@ withDatabases("runs and ticks around now, coming ticks once, incidents of a week
   const entries = [{ action: "ask", series, reason: "due" }];
   const app = {
     database: db,
-    config: { series: [series], schedule: parseSchedule("0 * * * *", "UTC") },
+    config: { series: [series] },
+    steer: { scheduleInForce: () => Promise.resolve(parseSchedule("0 * * * *", "UTC")) },
     plan: () => Promise.resolve({ now, entries, quota: { perDay: 25, usedToday: 3, blockedUntil: null } }),
     states: () => Promise.resolve([state]),
   } as unknown as App;
