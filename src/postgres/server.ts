@@ -80,7 +80,7 @@ function poolOn(
     query_timeout: limits.silenceMs,
     keepAlive: true,
     // Not as startup parameters: connection poolers refuse those they do not know. Our statements end before code compiled
-    // for them would pay: of 5,000 series' states it was a third.
+    // for them would pay: the states of 5,000 series took a sixth longer with it.
     onConnect: async (client) => {
       await client.query(
         `set timezone = 'UTC'; set jit = off; set statement_timeout = ${limits.statementMs}; set lock_timeout = ${limits.lockMs};` +
