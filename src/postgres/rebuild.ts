@@ -70,8 +70,8 @@ export async function rebuildSeries(
     for (; answer !== null; answer = await nextAnswer(client, { series, after: answer.id })) {
       signal.throwIfAborted();
       const { id: answerId, runId, receivedAt: now } = answer;
-      const { batchRows } = db.capabilities;
-      await writeRows(client, { ...read(answer), series, answerId, runId, now, batchRows, countSince });
+      const { capabilities } = db;
+      await writeRows(client, { ...read(answer), series, answerId, runId, now, capabilities, countSince });
       replayed += 1;
     }
     // Nobody could renew the lease while this transaction held the run's row.
