@@ -8,6 +8,7 @@ import { readSeries } from "../src/alphavantage/series.ts";
 import { serverDatabase, testServer } from "../tests/support/database.ts";
 import { duration, interleaved, median, table, timeRatio } from "./figures.ts";
 import { bodyFor, requestFor, ROWS_PER_ANSWER } from "./sample.ts";
+import { measureRivals } from "./rivals.ts";
 import { measureStoring, SYMBOLS } from "./storing.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -67,7 +68,9 @@ console.log(
   await using database = await serverDatabase({ poolSize: 4 });
   const rows = await measureStoring(database, { binDir: server.binDir });
   const head = [`Storing ${SYMBOLS.length} × ${ROWS_PER_ANSWER} rows`, "rows/s", "time", "speed ÷ COPY"];
-  console.log(table(head, rows) + "\n");
+  console.log(table([...head, "server CPU", "client CPU", "client ÷ server"], rows) + "\n");
+  const rivals = await measureRivals(database, { binDir: server.binDir });
+  console.log(table([`Storing ${ROWS_PER_ANSWER} rows`, "rows/s", "time", "time ÷ ours"], rivals) + "\n");
 }
 console.log(
   table([`Reading an answer of ${ROWS_PER_ANSWER} rows`, "time", "÷ JSON.parse"], await measureReading()) + "\n",

@@ -2,8 +2,8 @@
  * How are the bars of one answer written: which rows change, which are left alone, what is kept of what they said?
  *
  * One transaction holds the fence, the archived answer, the bars, their revisions, the quarantine and the series result.
- * Only the holder of the one running run gets past the fence, so no second writer exists and plain inserts and updates
- * are enough.
+ * Only the holder of the one running run gets past the fence, and of its transactions one at a time past the lock of the
+ * series, so no second writer exists and plain inserts and updates are enough.
  */
 import type pg from "pg";
 import type { Bar, Reject, Series } from "../bar.ts";
@@ -13,8 +13,8 @@ import { compareBars } from "./compare.ts";
 import type { Capabilities, Database } from "./connect.ts";
 import { addBars } from "./copy.ts";
 import { quarantineRows } from "./quarantine.ts";
-import { committedBefore, writeResult } from "./results.ts";
-import { fence, type Holder } from "./runs.ts";
+import { committedBefore, lockSeries, writeResult } from "./results.ts";
+import { extendLease, fence, type Holder } from "./runs.ts";
 import { splitAtStored, withoutStored } from "./stored.ts";
 import { errorCode, transaction } from "./transaction.ts";
 import { instant } from "./values.ts";
@@ -61,6 +61,7 @@ async function storeOnce(
 ): Promise<SeriesResult> {
   const { capabilities } = db;
   return await transaction(db, async (client, attempt) => {
+    await lockSeries(client, series);
     if (attempt > 1) {
       const stored = await committedBefore(client, { runId, result: { series, finishedAt: result.finishedAt } });
       if (stored !== null) return stored;
@@ -69,7 +70,9 @@ async function storeOnce(
     const answerId = await archiveAnswer(client, { runId, series, answer });
     const now = answer.receivedAt;
     const counts = await writeRows(client, { runId, series, answerId, bars, rejects, now, capabilities });
-    return await writeResult(client, { runId, result: { ...result, series, counts } });
+    const stored = await writeResult(client, { runId, result: { ...result, series, counts } });
+    await extendLease(client, { runId, owner, leaseMs });
+    return stored;
   });
 }
 

@@ -24,22 +24,23 @@ export interface Fresh {
  */
 export async function addBars(client: pg.PoolClient, { bars, capabilities, ...fresh }: Fresh): Promise<void> {
   if (bars.length === 0) return;
-  if (capabilities.copy) await limitSilence(client);
-  const size = capabilities.copy ? COPIED_ROWS : capabilities.batchRows;
+  const { copy, batchRows } = capabilities;
+  if (copy !== null) await limit(client, copy);
+  const size = copy === null ? batchRows : COPIED_ROWS;
   for (let start = 0; start < bars.length; start += size) {
     const batch = bars.slice(start, start + size);
-    if (capabilities.copy) await copyIn(client, tuplesOf(batch, fresh));
+    if (copy !== null) await copyIn(client, tuplesOf(batch, fresh));
     else await insert(client, { ...fresh, batch });
   }
 }
 
 /**
- * While a COPY waits for its data the server does not see an idle transaction but a running statement, so that a process
- * which falls silent in the middle would hold its run for the longer of the two limits.
+ * A process that falls silent in the middle of a COPY must not hold its run for longer than one that falls silent between
+ * two statements. Waiting for a lock ends before: that is worth another try.
  */
-async function limitSilence(client: pg.PoolClient): Promise<void> {
+async function limit(client: pg.PoolClient, { limitMs }: { limitMs: number }): Promise<void> {
   await client.query(
-    "select set_config('statement_timeout', current_setting('idle_in_transaction_session_timeout'), true)",
+    `set local statement_timeout = ${limitMs}; set local lock_timeout = ${Math.ceil(limitMs / 2)}`,
   );
 }
 

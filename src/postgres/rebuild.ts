@@ -7,7 +7,8 @@ import { type Bar, type Reject, type Series, seriesName } from "../bar.ts";
 import type { Answer } from "./answers.ts";
 import { writeRows } from "./bars.ts";
 import type { Database } from "./connect.ts";
-import { fence, type Holder } from "./runs.ts";
+import { lockSeries } from "./results.ts";
+import { extendLease, fence, type Holder } from "./runs.ts";
 import { transaction } from "./transaction.ts";
 import { instant } from "./values.ts";
 
@@ -58,6 +59,7 @@ export async function rebuildSeries(
   { holder, series, partial, read, signal }: RebuildOptions,
 ): Promise<number> {
   return await transaction(db, async (client) => {
+    await lockSeries(client, series);
     await fence(client, holder);
     const [state] = await readStates(client, series);
     if (state === undefined) return 0;
@@ -74,8 +76,7 @@ export async function rebuildSeries(
       await writeRows(client, { ...read(answer), series, answerId, runId, now, capabilities, countSince });
       replayed += 1;
     }
-    // Nobody could renew the lease while this transaction held the run's row.
-    await fence(client, holder);
+    await extendLease(client, holder);
     return replayed;
   }, { signal });
 }

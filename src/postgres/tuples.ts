@@ -17,7 +17,9 @@ const HIGH = 2 ** 32;
 /** A decimal of {@link Bar} has at most 15 digits before the point and 25 behind it: 11 groups of four. */
 const DECIMAL_LENGTH = 41;
 const DECIMAL_BYTES = 4 + 8 + 2 * 11;
-const ROW_BYTES = 2 * (4 + 8) + 7 * DECIMAL_BYTES + (4 + 1);
+const ROW_BYTES = 3 * (4 + 8) + 7 * DECIMAL_BYTES + (4 + 1);
+/** Of a volume. */
+const MAX_DIGITS = 18;
 /** Digits that a double holds exactly. */
 const SAFE_DIGITS = 15;
 
@@ -28,24 +30,27 @@ const SAFE_DIGITS = 15;
  */
 export function tuplesOf(bars: readonly Bar[], { series, answerId }: { series: Series; answerId: number }): Uint8Array {
   const head = headOf(series);
-  const length = HEADER.length + bars.length * (head.length + ROW_BYTES + 12) + 2;
-  const out = new Tuples(new DataView(new ArrayBuffer(length)));
-  out.bytes(HEADER);
+  const all = new Uint8Array(HEADER.length + bars.length * (head.length + ROW_BYTES) + 2);
+  const view = new DataView(all.buffer);
+  all.set(HEADER);
+  let at = HEADER.length;
   for (const bar of bars) {
-    out.bytes(head);
-    out.int8((bar.ts - EPOCH_MS) * 1_000);
-    out.decimal(bar.open);
-    out.decimal(bar.high);
-    out.decimal(bar.low);
-    out.decimal(bar.close);
-    out.volume(bar.volume);
-    out.decimal(bar.adjustedClose);
-    out.decimal(bar.dividendAmount);
-    out.decimal(bar.splitCoefficient);
-    out.bool(bar.settled);
-    out.int8(answerId);
+    for (let index = 0; index < head.length; index++) all[at++] = head[index]!;
+    at = int8(view, at, (bar.ts - EPOCH_MS) * 1_000);
+    at = numeric(view, at, bar.open);
+    at = numeric(view, at, bar.high);
+    at = numeric(view, at, bar.low);
+    at = numeric(view, at, bar.close);
+    at = volume(view, at, bar.volume);
+    at = numeric(view, at, bar.adjustedClose);
+    at = numeric(view, at, bar.dividendAmount);
+    at = numeric(view, at, bar.splitCoefficient);
+    view.setInt32(at, 1);
+    all[at + 4] = bar.settled ? 1 : 0;
+    at = int8(view, at + 5, answerId);
   }
-  return out.end();
+  view.setInt16(at, -1); // the trailer
+  return all.subarray(0, at + 2);
 }
 
 /** What every tuple begins with: how many columns, symbol and interval. */
@@ -55,84 +60,66 @@ function headOf({ symbol, interval }: Series): Uint8Array {
   return new Uint8Array([0, COLUMNS, ...texts.flatMap((text) => [...size(text.length), ...text])]);
 }
 
-/** Writes fields one after the other, each behind its length; all numbers big-endian. */
-class Tuples {
-  #at = 0;
-  readonly #all: Uint8Array;
+// Fields, each behind its length, all big-endian. Every one returns where the next begins: functions of three arguments,
+// because objects in between would cost a third of the time.
 
-  constructor(private readonly view: DataView) {
-    this.#all = new Uint8Array(view.buffer);
-  }
+function int8(view: DataView, at: number, value: number): number {
+  const high = Math.floor(value / HIGH);
+  view.setInt32(at, 8);
+  view.setInt32(at + 4, high);
+  view.setUint32(at + 8, value - high * HIGH);
+  return at + 12;
+}
 
-  bytes(bytes: Uint8Array): void {
-    this.#all.set(bytes, this.#at);
-    this.#at += bytes.length;
-  }
+function volume(view: DataView, at: number, text: string): number {
+  if (text.length > MAX_DIGITS || text === "") throw notPlain(text);
+  let value = 0;
+  for (let index = 0; index < text.length; index++) value = value * 10 + digitAt(text, index);
+  if (text.length <= SAFE_DIGITS) return int8(view, at, value);
+  view.setInt32(at, 8);
+  view.setBigInt64(at + 4, BigInt(text));
+  return at + 12;
+}
 
-  int8(value: number): void {
-    const high = Math.floor(value / HIGH);
-    this.view.setInt32(this.#at, 8);
-    this.view.setInt32(this.#at + 4, high);
-    this.view.setUint32(this.#at + 8, value - high * HIGH);
-    this.#at += 12;
+/**
+ * NUMERIC: groups of four digits counted from the point, how many of them stand before it, and how many digits were given
+ * behind it. Groups of zeros at either end are dropped by the server itself.
+ */
+function numeric(view: DataView, start: number, text: string | null): number {
+  if (text === null) {
+    view.setInt32(start, -1);
+    return start + 4;
   }
+  const point = text.indexOf(".");
+  const whole = point === -1 ? text.length : point;
+  if (whole === 0 || point === text.length - 1 || text.length > DECIMAL_LENGTH) throw notPlain(text);
+  let at = start + 12;
+  let group = 0;
+  let missing = ((whole - 1) & 3) + 1; // the first group has as many digits as make the others before the point whole
+  for (let index = 0; index < text.length; index++) {
+    if (index === point) continue;
+    group = group * 10 + digitAt(text, index);
+    if (--missing > 0) continue;
+    view.setInt16(at, group);
+    at += 2;
+    group = 0;
+    missing = 4;
+  }
+  if (missing < 4) {
+    view.setInt16(at, group * 10 ** missing);
+    at += 2;
+  }
+  view.setInt32(start, at - start - 4);
+  view.setInt16(start + 4, (at - start - 12) >> 1);
+  view.setInt16(start + 6, ((whole + 3) >> 2) - 1);
+  view.setInt32(start + 8, point === -1 ? 0 : text.length - point - 1); // the upper half is the sign: plus
+  return at;
+}
 
-  bool(value: boolean): void {
-    this.view.setInt32(this.#at, 1);
-    this.view.setUint8(this.#at + 4, value ? 1 : 0);
-    this.#at += 5;
-  }
-
-  volume(text: string): void {
-    if (!/^\d{1,18}$/.test(text)) throw notPlain(text);
-    if (text.length <= SAFE_DIGITS) return this.int8(Number(text));
-    this.view.setInt32(this.#at, 8);
-    this.view.setBigInt64(this.#at + 4, BigInt(text));
-    this.#at += 12;
-  }
-
-  /**
-   * NUMERIC: groups of four digits counted from the point, how many stand before it, and how many digits behind it were
-   * given. The server drops empty groups at either end itself.
-   */
-  decimal(text: string | null): void {
-    const start = this.#at;
-    if (text === null) {
-      this.view.setInt32(start, -1);
-      this.#at += 4;
-      return;
-    }
-    const point = text.indexOf(".");
-    const whole = point === -1 ? text.length : point;
-    const scale = point === -1 ? 0 : text.length - point - 1;
-    if (whole === 0 || point === text.length - 1 || text.length > DECIMAL_LENGTH) throw notPlain(text);
-    const groups = (whole + 3) >> 2;
-    this.#at += 12;
-    for (let from = whole - groups * 4; from < whole; from += 4) this.#group(text, { from, to: from + 4 });
-    for (let from = whole + 1; from < text.length; from += 4) this.#group(text, { from, to: from + 4 });
-    this.view.setInt32(start, this.#at - start - 4);
-    this.view.setInt16(start + 4, (this.#at - start - 12) >> 1);
-    this.view.setInt16(start + 6, groups - 1);
-    this.view.setInt32(start + 8, scale); // the upper half is the sign: plus
-  }
-
-  /** Four digits; those that lie outside the text are zeros. */
-  #group(text: string, { from, to }: { from: number; to: number }): void {
-    let group = 0;
-    for (let index = from; index < to; index++) {
-      const digit = index < 0 || index >= text.length ? 0 : text.charCodeAt(index) - 48;
-      if (digit < 0 || digit > 9) throw notPlain(text);
-      group = group * 10 + digit;
-    }
-    this.view.setInt16(this.#at, group);
-    this.#at += 2;
-  }
-
-  /** The trailer, and everything up to it. */
-  end(): Uint8Array {
-    this.view.setInt16(this.#at, -1);
-    return this.#all.subarray(0, this.#at + 2);
-  }
+function digitAt(text: string, index: number): number {
+  const digit = text.charCodeAt(index) - 48;
+  if (digit < 0 || digit > 9) throw notPlain(text);
+  return digit;
 }
 
 function notPlain(text: string): RangeError {
