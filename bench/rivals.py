@@ -1,6 +1,6 @@
 """The ways people load bars from Python today, each in one transaction, on rows of a CSV file: prints the seconds one took.
 
-Usage: rivals.py URL CSV values|rows|merge. Needs psycopg2 (Debian: python3-psycopg2).
+Usage: rivals.py URL CSV values|rows|merge ROWS. Needs psycopg2 (Debian: python3-psycopg2).
 """
 
 import csv
@@ -11,11 +11,11 @@ import time
 import psycopg2
 from psycopg2.extras import execute_values
 
-url, path, way = sys.argv[1:]
+url, path, way, limit = sys.argv[1:]
 COLUMNS = 'symbol, "interval", ts, open, high, low, close, volume, settled'
 CONFLICT = 'on conflict (symbol, "interval", ts) do nothing'
 with open(path, newline="") as file:
-    rows = list(csv.reader(file))
+    rows = list(csv.reader(file))[: int(limit)]
 
 with psycopg2.connect(url) as connection, connection.cursor() as cursor:
     started = time.perf_counter()

@@ -141,7 +141,7 @@ function lineOf(name: string, { mine, floor, rows }: { mine: Usage[]; floor: Usa
     rate(rows, wall),
     duration(wall),
     own ? speedRatio(wall, floor.map(({ ms }) => ms)) : "1",
-    cpu(server),
+    own ? cpu(server) : "–",
     own ? cpu(client) : "–",
     own ? (median(client) / median(server)).toFixed(2) : "–",
   ];

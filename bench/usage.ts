@@ -26,12 +26,10 @@ export async function usageMeter({ pool }: Database): Promise<(work: () => unkno
   };
 }
 
-/** Of every process of the server, those that have ended included. */
+/** Of every process of the server that is there. What a connection cost that has ended is not in it. */
 async function serverTime(postmaster: number | null): Promise<number | null> {
   if (postmaster === null) return null;
-  const own = await statOf(postmaster);
-  if (own === null) return null;
-  let total = own.endedMs;
+  let total = 0;
   for await (const { name } of Deno.readDir("/proc")) {
     const stat = /^\d+$/.test(name) ? await statOf(Number(name)) : null;
     if (stat?.parent === postmaster) total += stat.ms;
@@ -42,10 +40,9 @@ async function serverTime(postmaster: number | null): Promise<number | null> {
 /** The kernel counts in hundredths of a second. */
 const TICK_MS = 10;
 
-async function statOf(pid: number): Promise<{ parent: number; ms: number; endedMs: number } | null> {
+async function statOf(pid: number): Promise<{ parent: number; ms: number } | null> {
   const text = await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => null);
   if (text === null) return null;
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ").map(Number);
-  const ticks = (from: number) => (fields[from]! + fields[from + 1]!) * TICK_MS;
-  return { parent: fields[1]!, ms: ticks(11), endedMs: ticks(13) };
+  return { parent: fields[1]!, ms: (fields[11]! + fields[12]!) * TICK_MS };
 }

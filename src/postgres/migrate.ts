@@ -3,7 +3,7 @@ import type pg from "pg";
 import initial from "../../sql/0001_initial.sql" with { type: "text" };
 import archive from "../../sql/0002_archive.sql" with { type: "text" };
 import events from "../../sql/0003_events.sql" with { type: "text" };
-import fastArchive from "../../sql/0006_fast_archive.sql" with { type: "text" };
+import fastArchive from "../../sql/0004_fast_archive.sql" with { type: "text" };
 import type { Database } from "./connect.ts";
 import { errorCode, transaction } from "./transaction.ts";
 
@@ -18,7 +18,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0001_initial", sql: initial },
   { name: "0002_archive", sql: archive },
   { name: "0003_events", sql: events },
-  { name: "0006_fast_archive", sql: fastArchive },
+  { name: "0004_fast_archive", sql: fastArchive },
 ];
 
 /** Any constant will do, as long as nobody else takes the same advisory lock in this database. */

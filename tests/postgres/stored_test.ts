@@ -7,7 +7,8 @@ import { bar, startRun, store } from "../support/stored.ts";
 
 const MINUTES: Series = { symbol: "IBM", interval: "1min" };
 const WEEKLY: Series = { symbol: "IBM", interval: "weekly" };
-const WEEK = 7 * 86_400_000;
+const DAY = 86_400_000;
+const WEEK = 7 * DAY;
 /** A stretch is 500 bars. */
 const COUNT = 1_201;
 
@@ -97,8 +98,12 @@ withDatabases("fresh is what comes after every stored bar within the time of the
   assert.deepEqual(await split(MINUTES, minutes(700)), [610, 90], "around");
   assert.deepEqual(await split(MINUTES, minutes(600, { from: 609 })), [1, 599], "the first is the last stored");
   assert.deepEqual(await split(MINUTES, minutes(600, { from: 610 })), [0, 600], "all after");
-  const weeks = Array.from({ length: 501 }, (_, n) => bar(new Date(1e12 + n * WEEK).toISOString().slice(0, 10), "1"));
+  const wednesday = Date.parse("2001-09-12");
+  const weeks = Array.from({ length: 501 }, (_, n) => bar(new Date(wednesday + n * WEEK).toISOString(), "1"));
   assert.deepEqual(await split(WEEKLY, weeks), [0, 501]);
-  await store(db, run, { series: WEEKLY, bars: [bar("2050-01-07", "1")] });
-  assert.deepEqual(await split(WEEKLY, weeks), [501, 0], "another date of a week may be stored");
+  for (const day of [-1, 1]) {
+    const other = bar(new Date(weeks.at(-1)!.ts + day * DAY).toISOString(), "1");
+    await store(db, run, { series: WEEKLY, bars: [other] });
+    assert.deepEqual(await split(WEEKLY, weeks), [501, 0], "another date of the last week is stored");
+  }
 });

@@ -6,7 +6,8 @@ import { tuplesOf } from "../../src/postgres/tuples.ts";
 import { serverDatabase } from "../support/database.ts";
 import { bar, IBM } from "../support/stored.ts";
 
-const digits = (maxLength: number) => fc.string({ unit: fc.constantFrom(..."0000123456789"), minLength: 1, maxLength });
+const digits = (maxLength: number) =>
+  fc.string({ unit: fc.constantFrom(..."0000123456789"), minLength: 1, maxLength, size: "max" });
 const decimal = fc.tuple(digits(15), fc.option(digits(25)))
   .map(([whole, fraction]) => fraction === null ? whole : `${whole}.${fraction}`);
 const price = decimal.filter((text) => /[1-9]/.test(text));
