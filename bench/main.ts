@@ -9,6 +9,7 @@ import { serverDatabase, testServer } from "../tests/support/database.ts";
 import { duration, interleaved, table, timeRatio } from "./figures.ts";
 import { measureMemory, measureRate } from "./running.ts";
 import { bodyFor, requestFor, ROWS_PER_ANSWER } from "./sample.ts";
+import { measureRivals } from "./rivals.ts";
 import { measureScale } from "./scale.ts";
 import { measureStart } from "./start.ts";
 import { measureStoring, SYMBOLS } from "./storing.ts";
@@ -38,7 +39,9 @@ console.log(
   await using database = await serverDatabase({ poolSize: 4 });
   const rows = await measureStoring(database, { binDir: server.binDir });
   const head = [`Storing ${SYMBOLS.length} × ${ROWS_PER_ANSWER} rows`, "rows/s", "time", "speed ÷ COPY"];
-  console.log(table(head, rows) + "\n");
+  console.log(table([...head, "server CPU", "client CPU", "client ÷ server"], rows) + "\n");
+  const rivals = await measureRivals(database, { binDir: server.binDir });
+  console.log(table(["Storing as others do", "rows/s", "time", "time per row ÷ ours"], rivals) + "\n");
 }
 console.log(
   table([`Reading an answer of ${ROWS_PER_ANSWER} rows`, "time", "÷ JSON.parse"], await measureReading()) + "\n",

@@ -17,8 +17,12 @@ function configOf(env: Record<string, string>): Config {
 
 withDatabases("every sweep is on by default, and 0 keeps for ever", (db) => {
   const names = (env: Record<string, string>) => sweepsOf(configOf(env), db).map(({ name }) => name).join();
-  assert.equal(names({ LOG_DIR: "logs" }), "events,requests,runs,ticks,answer bodies,log files");
-  assert.equal(names({}), "events,requests,runs,ticks,answer bodies", "no log files are written, none is looked for");
+  assert.equal(names({ LOG_DIR: "logs" }), "events,requests,runs,ticks,launches,answer bodies,log files");
+  assert.equal(
+    names({}),
+    "events,requests,runs,ticks,launches,answer bodies",
+    "no log files are written, none is looked for",
+  );
   assert.equal(names({ RETENTION_RUNS_DAYS: "0", LOG_DIR: "logs" }), "events,answer bodies,log files");
   assert.equal(
     names({ RETENTION_EVENTS_DAYS: "0", LOG_RETENTION_DAYS: "0", ARCHIVE_DAYS: "0", LOG_DIR: "logs" }),

@@ -61,7 +61,12 @@ export async function openServer(
   return {
     pool,
     engine: "server",
-    capabilities: { copy: true, statementTimeout: true, parallel: Math.min(2, poolSize), batchRows: 5_000 },
+    capabilities: {
+      copy: { limitMs: limits.idleMs },
+      statementTimeout: true,
+      parallel: Math.min(2, poolSize),
+      batchRows: 5_000,
+    },
     describe,
     close: () => closing ??= pool.end(),
   };
