@@ -36,7 +36,11 @@ export function FreshnessWords({ series, freshness }: { series: Series; freshnes
     <>
       <State of={state} />{" "}
       <span class="aside" title={`It should hold ${target}`}>
-        {state === "complete" ? `to ${shortly(target)}` : behind === null ? "" : `by ${counted(behind, unitOf(series))}`}
+        {state === "complete"
+          ? `to ${shortly(target)}`
+          : behind === null
+          ? ""
+          : `by ${counted(behind, unitOf(series))}`}
       </span>
     </>
   );
@@ -125,6 +129,15 @@ function Dot({ status }: { status: SeriesStatus }) {
   if (status === "stored") return <circle cx="5" cy="5" r="4" fill="currentColor" />;
   if (status === "failed") return <path d="M1 1 9 9M9 1 1 9" stroke="currentColor" stroke-width="2.2" />;
   if (status === "cancelled") return <rect x="1.500" y="1.500" width="7" height="7" fill="currentColor" />;
-  if (status === "deferred") return <circle cx="5" cy="5" r="3.500" fill="none" stroke="currentColor" stroke-width="1.600" />;
-  return <path d="M5 1a4 4 0 0 1 0 8ZM5 1a4 4 0 0 0 0 8" fill="currentColor" fill-opacity="0.6" stroke="currentColor" />;
+  if (status === "deferred") {
+    return <circle cx="5" cy="5" r="3.500" fill="none" stroke="currentColor" stroke-width="1.600" />;
+  }
+  return (
+    <path
+      d="M5 1a4 4 0 0 1 0 8ZM5 1a4 4 0 0 0 0 8"
+      fill="currentColor"
+      fill-opacity="0.6"
+      stroke="currentColor"
+    />
+  );
 }

@@ -99,9 +99,14 @@ export function symbolsPage(reads: SymbolsReads): ShowPage {
 function sentenceOf({ complete, late, empty }: SymbolsFacts["counts"], all: number): string {
   if (all === 0) return "No series is configured.";
   if (complete === all) {
-    return all === 1 ? "The one series holds all that has closed." : `All ${grouped(all)} series hold all that has closed.`;
+    return all === 1
+      ? "The one series holds all that has closed."
+      : `All ${grouped(all)} series hold all that has closed.`;
   }
-  const rest = [...(late > 0 ? [`${grouped(late)} late`] : []), ...(empty > 0 ? [`${grouped(empty)} without a bar`] : [])];
+  const rest = [
+    ...(late > 0 ? [`${grouped(late)} late`] : []),
+    ...(empty > 0 ? [`${grouped(empty)} without a bar`] : []),
+  ];
   return `${grouped(complete)} of ${grouped(all)} series hold all that has closed; ${rest.join(", ")}.`;
 }
 
@@ -128,7 +133,8 @@ function Filters({ asked, counts }: { asked: SymbolsQuery; counts: SymbolsFacts[
       <form class="filters" method="get" action="/symbols" role="search" aria-label="Filter series">
         {asked.freshness !== undefined && <input type="hidden" name="freshness" value={asked.freshness} />}
         <label>
-          Symbol <input type="search" name="symbol" value={asked.symbol ?? ""} size={12} maxlength={40} autocomplete="off" />
+          Symbol{" "}
+          <input type="search" name="symbol" value={asked.symbol ?? ""} size={12} maxlength={40} autocomplete="off" />
         </label>
         <Select name="interval" label="Interval" options={INTERVALS} chosen={asked.interval} />
         <button type="submit">Filter</button>
