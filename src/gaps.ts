@@ -24,8 +24,11 @@ export interface Slot {
   readonly half: boolean;
 }
 
-/** `gap`: it should be there and is not. `ahead`: it is not over, or the vendor cannot have it yet. */
-export type Presence = "present" | "provisional" | "gap" | "ahead";
+/**
+ * `gap`: it should be there and is not. `before`: it lies before the oldest bar. `ahead`: it is not over, or the vendor
+ * cannot have it yet.
+ */
+export type Presence = "present" | "provisional" | "gap" | "before" | "ahead";
 
 export interface Cell extends Slot {
   readonly presence: Presence;
@@ -98,6 +101,9 @@ export function cellsOf(
         : { ...slot, presence: "provisional", bars, reason: "it can still grow" };
     }
     if (ahead) return { ...slot, presence: "ahead", bars, reason: "not over, or not out yet" };
+    if (facts.first !== null && slot.to <= facts.first) {
+      return { ...slot, presence: "before", bars, reason: "before the oldest bar: not asked for, or not listed yet" };
+    }
     return { ...slot, presence: "gap", bars, reason: reasonOf(series, slot, facts) };
   });
 }
@@ -107,7 +113,6 @@ function reasonOf({ symbol }: Series, slot: Slot, { first, watermark, next, quar
   const held = quarantined.filter(({ stamp }) => stamp.slice(0, 10) >= slot.date && stamp.slice(0, 10) <= last);
   if (held.length > 0) return `its rows are in quarantine: ${[...new Set(held.map(({ rule }) => rule))].join(", ")}`;
   if (first === null) return "no bar has been stored yet";
-  if (slot.to <= first) return "before the oldest bar: not asked for, or not listed yet";
   if (watermark === null || slot.from > watermark) {
     return next === null ? "not asked for yet" : `not stored yet: ${next}`;
   }

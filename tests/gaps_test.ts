@@ -52,10 +52,10 @@ Deno.test("present, missing in between, not asked for yet, not over", () => {
 });
 
 Deno.test("why: quarantine first, then the plan's own words, then what is before the oldest bar", () => {
-  const quarantined = [{ stamp: "2026-11-17", rule: "zero-price" as const }];
-  const cells = map([0, 0, 1, 1, 0, 1], { quarantined, next: "the daily limit is reached", first: at("2026-11-18") });
-  assert.equal(cells[0], "16 gap: before the oldest bar: not asked for, or not listed yet");
-  assert.equal(cells[1], "17 gap: its rows are in quarantine: zero-price");
+  const quarantined = [{ stamp: "2026-11-18", rule: "zero-price" as const }];
+  const cells = map([0, 1, 0, 1, 0, 1], { quarantined, next: "the daily limit is reached", first: at("2026-11-17") });
+  assert.equal(cells[0], "16 before: before the oldest bar: not asked for, or not listed yet");
+  assert.equal(cells[2], "18 gap: its rows are in quarantine: zero-price");
   assert.equal(cells[4], "20 gap: not stored yet: the daily limit is reached");
   assert.equal(cells[5], "23 provisional: it can still grow");
   assert.match(map([0], { first: null, watermark: null })[0]!, /no bar has been stored yet/);

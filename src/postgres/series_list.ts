@@ -21,7 +21,7 @@ export function barCounts(db: Database, series: readonly Series[], { most }: { m
      cross join lateral (
        select count(*) as bars from (
          select from stock_data b where b.symbol = asked.symbol and b."interval" = asked."interval" limit $3
-       ) as some
+       ) as nearest
      ) as counted
      left join lateral (
        select ts from stock_data b where b.symbol = asked.symbol and b."interval" = asked."interval" and b.settled
@@ -31,7 +31,7 @@ export function barCounts(db: Database, series: readonly Series[], { most }: { m
        select count(*) as provisional from (
          select from stock_data b where b.symbol = asked.symbol and b."interval" = asked."interval"
            and b.ts > coalesce(watermark.ts, '-infinity') limit $3
-       ) as some
+       ) as nearest
      ) as growing
      order by asked.place`,
     [series.map(({ symbol }) => symbol), series.map(({ interval }) => interval), most],
@@ -64,7 +64,7 @@ export async function lastResults(
        from (
          select * from series_result r where r.symbol = asked.symbol and r."interval" = asked."interval"
          order by finished_at desc limit $3
-       ) as some
+       ) as nearest
      ) as newest
      order by asked.place`,
     [series.map(({ symbol }) => symbol), series.map(({ interval }) => interval), limit],

@@ -38,7 +38,7 @@ const ROW = z.object({
 
 const CELL = z.object({
   date: z.iso.date().describe("Of the session, or the first day of the week or month"),
-  presence: z.enum(["present", "provisional", "gap", "ahead"]),
+  presence: z.enum(["present", "provisional", "gap", "before", "ahead"]),
   bars: count,
   reason: z.string().nullable(),
 });

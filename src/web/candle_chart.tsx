@@ -97,6 +97,20 @@ function Drawing({ series, chart, zone, intraday }: {
           </g>
         );
       })}
+      {chart.gaps.map(({ from, date, reason }) => {
+        const after = candles.findIndex(({ ts }) => ts > from);
+        return after > 0 && (
+          <rect
+            class="shade"
+            x={`${((after - 0.1) * step).toFixed(3)}%`}
+            y="0"
+            width={`${(step * 0.2).toFixed(3)}%`}
+            height={BOTTOM}
+          >
+            <title>{`${date} missing: ${reason}`}</title>
+          </rect>
+        );
+      })}
       {candles.map((candle, index) => (
         <CandleMark
           candle={candle}

@@ -30,9 +30,10 @@ export function CoverageMap({ series, coverage: { year, cells } }: { series: Ser
   return (
     <>
       <p class="legend map-legend">
-        <span class="present">{said.split(",")[0]}</span>
+        <span class="present">{counted(present, unit)} present</span>
         <span class="gap">{counted(gaps.length, "gap")}</span>
         <span class="provisional">can still grow</span>
+        {cells.some(({ presence }) => presence === "before") && <span class="before">before the oldest bar</span>}
         <span class="ahead">not out yet</span>
         {year !== null && <span class="closed">exchange closed</span>}
       </p>

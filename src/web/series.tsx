@@ -238,8 +238,14 @@ function Facts({ facts }: { facts: SeriesFacts }) {
     ],
     ["Last ten", results.length === 0 ? <None why="never asked for" /> : <ResultDots results={results} />],
     ["This key", <EntitlementWords known={entitlements} />],
-    ["Should hold", facts.freshness.target],
-    ["Next", <NextWords entry={next} />],
+    ["Should hold", facts.freshness.target.replace(/^the /, "")],
+    [
+      "Next",
+      <>
+        <NextWords entry={next} />
+        {next !== null && <span class="reason">{next.reason}</span>}
+      </>,
+    ],
   ];
   return (
     <dl class="facts">

@@ -35,7 +35,7 @@ export function FreshnessWords({ series, freshness }: { series: Series; freshnes
   return (
     <>
       <State of={state} />{" "}
-      <span class="aside" title={`It should hold ${target}`}>
+      <span title={`It should hold ${target}`}>
         {state === "complete"
           ? `to ${shortly(target)}`
           : behind === null
@@ -77,7 +77,7 @@ export function EntitlementWords({ known }: { known: readonly Entitlement[] }) {
 export function NextWords({ entry }: { entry: PlanEntry | null }) {
   if (entry === null) return <None why="not in STOCK_SYMBOLS and STOCK_INTERVALS: no run asks for it by itself" />;
   if (entry.action === "skip") {
-    return entry.why === "complete" ? <span class="aside">nothing: {entry.reason}</span> : <>{entry.reason}</>;
+    return entry.why === "complete" ? <None why={`no request can bring more: ${entry.reason}`} /> : <>{entry.reason}</>;
   }
   if (entry.action === "defer") {
     return (
@@ -89,9 +89,10 @@ export function NextWords({ entry }: { entry: PlanEntry | null }) {
   const { request, then } = entry;
   return (
     <>
-      <strong>{counted(1 + then.length, "request")}</strong> at the next run:{" "}
-      <span title={formOf(request)}>{formOf(request).replace(/^TIME_SERIES_/, "").toLowerCase()}</span>
-      <span class="aside">{` (${entry.reason})`}</span>
+      <strong>{counted(1 + then.length, "request")}</strong> at the next run{" "}
+      <span class="aside" title={`${formOf(request)}: ${entry.reason}`}>
+        {request.month !== null ? `by the month from ${request.month}` : request.size ?? "all of it"}
+      </span>
     </>
   );
 }

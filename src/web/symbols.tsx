@@ -230,7 +230,7 @@ function Row({ row }: { row: SymbolRow }) {
           </>
         )}
       </td>
-      <td>
+      <td class="still">
         <EntitlementWords known={entitlements} />
       </td>
       <td class="words">
