@@ -2,10 +2,10 @@
 import type { Child } from "hono/jsx";
 import type { Rule, Series } from "../bar.ts";
 import type { FailureKind, RowCounts, SeriesStatus } from "../run.ts";
-import { Ago, None, State, Time, Token, useVisit, ZoneName } from "./facts.tsx";
+import { ZoneName } from "./facts.tsx";
 import type { RECORDS, SeriesQuery } from "./query.ts";
-import { seriesHref, Stamp } from "./series_words.tsx";
-import { duration, grouped } from "./words.ts";
+import { AnswerCells, HeldCells, RequestCells, ResultCells, RevisionCells } from "./record_cells.tsx";
+import { seriesHref } from "./series_words.tsx";
 
 /** Rows with a key below `before` (`null`: from the newest), `limit` at most, newest first. */
 export interface RecordPage {
@@ -94,11 +94,10 @@ export interface RecordReads {
 }
 
 interface List<Row> {
-  read(series: Series, page: RecordPage): Promise<readonly Row[]>;
   key(row: Row): number;
   /** A heading that is a number of things begins with `#`. */
   readonly heads: readonly Child[];
-  cells(row: Row): Child;
+  cells(row: Row, context: { readonly series: Series; readonly release: boolean }): Child;
   readonly empty: Child;
 }
 
@@ -111,8 +110,8 @@ export async function Records({ reads, series, asked, release }: {
   asked: Pick<SeriesQuery, "show" | "before">;
   release: boolean;
 }): Promise<Child> {
-  const list = listsOf(reads, { series, release })[asked.show] as List<unknown>;
-  const found = await list.read(series, { before: asked.before ?? null, limit: PAGE + 1 });
+  const list = LISTS[asked.show] as List<unknown>;
+  const found: readonly unknown[] = await reads[asked.show](series, { before: asked.before ?? null, limit: PAGE + 1 });
   const rows = found.slice(0, PAGE);
   const href = (before: number | null) =>
     `${seriesHref(series)}?show=${asked.show}${before === null ? "" : `&before=${before}`}#records-title`;
@@ -130,7 +129,7 @@ export async function Records({ reads, series, asked, release }: {
               )}
             </tr>
           </thead>
-          <tbody>{rows.map((row) => <tr>{list.cells(row)}</tr>)}</tbody>
+          <tbody>{rows.map((row) => <tr>{list.cells(row, { series, release })}</tr>)}</tbody>
         </table>
       </div>
       <nav class="pager" aria-label={`Pages of ${asked.show}`}>
@@ -141,269 +140,72 @@ export async function Records({ reads, series, asked, release }: {
   );
 }
 
-function listsOf(
-  reads: RecordReads,
-  { series, release }: { series: Series; release: boolean },
-): { [Name in typeof RECORDS[number]]: List<never> } {
-  const results: List<ResultRow> = {
-    read: reads.results,
-    key: ({ runId }) => runId,
-    heads: [
-      "Run",
-      "Result",
-      <>
-        Ended <ZoneName />
-      </>,
-      "#New",
-      "#Revised",
-      "#Unchanged",
-      "#Provisional",
-      "#Quarantined",
-      "#Requests",
-      "#Took",
-      "What it says",
-    ],
-    cells: (row) => <ResultCells row={row} />,
-    empty: "No run has asked for it yet.",
-  };
-  const revisions: List<RevisionRow> = {
-    read: reads.revisions,
-    key: ({ id }) => id,
-    heads: [
-      "Bar",
-      "Open",
-      "High",
-      "Low",
-      "Close",
-      "Volume",
-      <>
-        Seen <ZoneName />
-      </>,
-      "Run",
-    ],
-    cells: (row) => <RevisionCells series={series} row={row} />,
-    empty: "No settled bar has ever come back different.",
-  };
-  const quarantine: List<HeldRow> = {
-    read: reads.quarantine,
-    key: ({ id }) => id,
-    heads: [
-      "Stamp",
-      "Rule",
-      "The vendor's row",
-      "#Times",
-      <>
-        Last seen <ZoneName />
-      </>,
-      "Run",
-      release ? "Release" : "Released",
-    ],
-    cells: (row) => <HeldCells row={row} release={release} />,
-    empty: "No row has broken a rule.",
-  };
-  const answers: List<AnswerRow> = {
-    read: reads.answers,
-    key: ({ id }) => id,
-    heads: [
-      "Answer",
-      <>
-        Received <ZoneName />
-      </>,
-      "Form",
-      "#Bytes",
-      "Run",
-      "Body, key removed",
-    ],
-    cells: (row) => <AnswerCells row={row} />,
-    empty: "No answer with rows is in the archive.",
-  };
-  const requests: List<RequestRow> = {
-    read: reads.requests,
-    key: ({ id }) => id,
-    heads: [
-      "Request",
-      <>
-        Sent <ZoneName />
-      </>,
-      "Form",
-      "#Attempt",
-      "Answer",
-      "#HTTP",
-      "#Bytes",
-      "#Took",
-      "Run",
-      "What it says",
-    ],
-    cells: (row) => <RequestCells row={row} />,
-    empty: "The vendor has not been asked for it.",
-  };
-  return { results, revisions, quarantine, answers, requests } as { [Name in typeof RECORDS[number]]: List<never> };
-}
-
-function RunLink({ id }: { id: number | null }) {
-  return id === null ? <None why="its run is not kept any more" /> : <a href={`/runs/${id}`}>{id}</a>;
-}
-
-function ResultCells(
-  { row: { runId, status, kind, message, counts, requests, startedAt, finishedAt } }: { row: ResultRow },
-) {
+/** The heading of a column of times. */
+function Zoned({ children }: { children?: Child }) {
   return (
     <>
-      <th scope="row">
-        <RunLink id={runId} />
-      </th>
-      <td class="still">
-        <State of={status} />
-        {kind !== null && <span class="kind">{` ${kind}`}</span>}
-      </td>
-      <td class="time">
-        <Time at={finishedAt} />{" "}
-        <span class="aside">
-          <Ago at={finishedAt} />
-        </span>
-      </td>
-      {[counts.inserted, counts.revised, counts.unchanged, counts.provisional, counts.quarantined, requests].map((
-        count,
-      ) => <td class="number">{grouped(count)}</td>)}
-      <td class="number">{duration(finishedAt - startedAt)}</td>
-      <td class="words">{message ?? ""}</td>
+      {children} <ZoneName />
     </>
   );
 }
 
-function RevisionCells({ series, row: { ts, was, became, seenAt, runId } }: { series: Series; row: RevisionRow }) {
-  return (
-    <>
-      <th scope="row" class="time">
-        <Stamp of={series} at={ts} />
-      </th>
-      {(["open", "high", "low", "close", "volume"] as const).map((field) => (
-        <td class="time">
-          {became === null
-            ? <del>{was[field]}</del>
-            : was[field] === became[field]
-            ? <span class="aside">{was[field]}</span>
-            : (
-              <>
-                <del>{was[field]}</del> → <ins>{became[field]}</ins>
-              </>
-            )}
-        </td>
-      ))}
-      <td class="time">
-        <Time at={seenAt} />
-      </td>
-      <td>
-        <RunLink id={runId} />
-      </td>
-    </>
-  );
-}
-
-function HeldCells({ row, release }: { row: HeldRow; release: boolean }) {
-  const { id, stamp, rule, raw, times, lastSeenAt, runId, released } = row;
-  return (
-    <>
-      <th scope="row">{stamp}</th>
-      <td class="still">{rule}</td>
-      <td class="words">
-        <code>{raw}</code>
-      </td>
-      <td class="number">{grouped(times)}</td>
-      <td class="time">
-        <Time at={lastSeenAt} />
-      </td>
-      <td>
-        <RunLink id={runId} />
-      </td>
-      <td class="still">
-        {released !== null
-          ? (
-            <>
-              by {released.by}, <Ago at={released.at} />
-            </>
-          )
-          : release
-          ? <ReleaseForm id={id} rule={rule} raw={raw} />
-          : <None why="nobody has judged it right" />}
-      </td>
-    </>
-  );
-}
-
-/** Two steps, because a released row becomes a bar that everything downstream believes. */
-function ReleaseForm({ id, rule, raw }: { id: number; rule: Rule; raw: string }) {
-  const { here } = useVisit();
-  const choices = rule === "duplicate-stamp" ? countOf(raw) : 0;
-  return (
-    <details id={`release-${id}`} class="release">
-      <summary>Release …</summary>
-      <form method="post" action={`/quarantine/${id}/release`}>
-        <Token />
-        <input type="hidden" name="back" value={here} />
-        <p>The row is stored as a bar, with its answer as its origin.</p>
-        {choices > 1 && (
-          <label>
-            Which row is right?{" "}
-            <select name="choice">
-              {Array.from({ length: choices }, (_, index) => <option value={String(index + 1)}>{index + 1}</option>)}
-            </select>
-          </label>
-        )}
-        <button type="submit">Release row {id}</button>
-      </form>
-    </details>
-  );
-}
-
-function countOf(raw: string): number {
-  try {
-    const rows: unknown = JSON.parse(raw);
-    return Array.isArray(rows) ? rows.length : 0;
-  } catch {
-    return 0;
-  }
-}
-
-function AnswerCells({ row: { id, receivedAt, form, bytes, runId, kept } }: { row: AnswerRow }) {
-  return (
-    <>
-      <th scope="row">{id}</th>
-      <td class="time">
-        <Time at={receivedAt} precision="second" />
-      </td>
-      <td>{form}</td>
-      <td class="number">{grouped(bytes)}</td>
-      <td>
-        <RunLink id={runId} />
-      </td>
-      <td>
-        {kept
-          ? <a href={`/answers/${id}/body`} download="">Download JSON</a>
-          : <None why="dropped: older than ARCHIVE_DAYS" />}
-      </td>
-    </>
-  );
-}
-
-function RequestCells({ row }: { row: RequestRow }) {
-  const { id, sentAt, form, attempt, kind, httpStatus, bytes, durationMs, runId, message } = row;
-  return (
-    <>
-      <th scope="row">{id}</th>
-      <td class="time">
-        <Time at={sentAt} precision="second" />
-      </td>
-      <td>{form}</td>
-      <td class="number">{attempt}</td>
-      <td class="still">{kind ?? <None why="never answered, but it counts" />}</td>
-      <td class="number">{httpStatus ?? <None why="no answer came" />}</td>
-      <td class="number">{bytes === null ? <None why="no answer came" /> : grouped(bytes)}</td>
-      <td class="number">{durationMs === null ? <None why="no answer came" /> : duration(durationMs)}</td>
-      <td>
-        <RunLink id={runId} />
-      </td>
-      <td class="words">{message ?? ""}</td>
-    </>
-  );
-}
+const RESULTS: List<ResultRow> = {
+  key: ({ runId }) => runId,
+  heads: [
+    "Run",
+    "Result",
+    <Zoned>Ended</Zoned>,
+    "#New",
+    "#Revised",
+    "#Unchanged",
+    "#Provisional",
+    "#Quarantined",
+    "#Requests",
+    "#Took",
+    "What it says",
+  ],
+  cells: (row) => <ResultCells row={row} />,
+  empty: "No run has asked for it yet.",
+};
+const REVISIONS: List<RevisionRow> = {
+  key: ({ id }) => id,
+  heads: ["Bar", "Open", "High", "Low", "Close", "Volume", <Zoned>Seen</Zoned>, "Run"],
+  cells: (row, { series }) => <RevisionCells series={series} row={row} />,
+  empty: "No settled bar has ever come back different.",
+};
+const QUARANTINE: List<HeldRow> = {
+  key: ({ id }) => id,
+  heads: ["Stamp", "Rule", "The vendor's row", "#Times", <Zoned>Last seen</Zoned>, "Run", "Released"],
+  cells: (row, { release }) => <HeldCells row={row} release={release} />,
+  empty: "No row has broken a rule.",
+};
+const ANSWERS: List<AnswerRow> = {
+  key: ({ id }) => id,
+  heads: ["Answer", <Zoned>Received</Zoned>, "Form", "#Bytes", "Run", "Body, key removed"],
+  cells: (row) => <AnswerCells row={row} />,
+  empty: "No answer with rows is in the archive.",
+};
+const REQUESTS: List<RequestRow> = {
+  key: ({ id }) => id,
+  heads: [
+    "Request",
+    <Zoned>Sent</Zoned>,
+    "Form",
+    "#Attempt",
+    "Answer",
+    "#HTTP",
+    "#Bytes",
+    "#Took",
+    "Run",
+    "What it says",
+  ],
+  cells: (row) => <RequestCells row={row} />,
+  empty: "The vendor has not been asked for it.",
+};
+const LISTS = {
+  results: RESULTS,
+  revisions: REVISIONS,
+  quarantine: QUARANTINE,
+  answers: ANSWERS,
+  requests: REQUESTS,
+} satisfies { [Name in typeof RECORDS[number]]: List<never> };

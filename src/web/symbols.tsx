@@ -63,6 +63,7 @@ export interface SymbolsReads {
 /** Counting on would take a page's time and tell nobody more. */
 export const MOST_COUNTED = 10_000;
 const PAGE = 100;
+const EXAMPLE = "STOCK_SYMBOLS=IBM,MSFT\nSTOCK_INTERVALS=daily,30min";
 const STATES = ["complete", "late", "empty"] as const;
 
 export function symbolsFilterOf({ symbol, interval, freshness, page }: SymbolsQuery): SymbolsFilter {
@@ -155,7 +156,7 @@ function Empty({ any }: { any: boolean }) {
   return (
     <div class="empty">
       <p>Name symbols and intervals in .env, then start again:</p>
-      <pre><code>{"STOCK_SYMBOLS=IBM,MSFT\nSTOCK_INTERVALS=daily,30min"}</code></pre>
+      <pre><code>{EXAMPLE}</code></pre>
     </div>
   );
 }

@@ -68,6 +68,11 @@ Deno.test("the filters of the address reach the question and stay in every link"
     html,
     /href="\/symbols\?symbol=ib&amp;interval=daily&amp;freshness=late&amp;page=3">After|101 to 101 of/,
   );
+  assert.match(
+    html,
+    /href="\/symbols\?symbol=ib&amp;interval=daily&amp;freshness=complete">Complete/,
+    "from its first page",
+  );
   assert.match(html, /<option value="daily" selected="">/);
   await assert.rejects(stage.show("freshness=stale"), (error: Refusal) => error.status === 400);
 });

@@ -2,7 +2,7 @@
  * The chart that moves, in the place of the drawing the server made: candles and volume of the range, provisional bars
  * hollow, revised ones marked, missing sessions shaded.
  */
-{
+(() => {
   const place = document.getElementById("chart");
   const says = document.getElementById("chart-says");
   const { createChart, createSeriesMarkers, CandlestickSeries, HistogramSeries } = globalThis.LightweightCharts;
@@ -163,4 +163,4 @@
   // The facts beside it follow what happens; when they change, so may the bars.
   const facts = document.getElementById("facts");
   if (facts) new MutationObserver(() => load()).observe(facts, { childList: true });
-}
+})();
