@@ -8,6 +8,8 @@ const { success, stderr } = await new Deno.Command("npm", {
   args: ["install", "--no-save", "--ignore-scripts", "--prefix", dir, `lightweight-charts@${VERSION}`],
 }).output();
 if (!success) throw new Error(`Cannot fetch lightweight-charts ${VERSION}: ${new TextDecoder().decode(stderr)}`);
-const target = new URL("../src/web/assets/lightweight-charts.js", import.meta.url);
-await Deno.copyFile(`${dir}/node_modules/lightweight-charts/${FILE}`, target);
+const from = `${dir}/node_modules/lightweight-charts`;
+const to = new URL("../src/web/assets/", import.meta.url);
+await Deno.copyFile(`${from}/${FILE}`, new URL("lightweight-charts.js", to));
+await Deno.copyFile(`${from}/LICENSE`, new URL("lightweight-charts.LICENSE.txt", to));
 await Deno.remove(dir, { recursive: true });
