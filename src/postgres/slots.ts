@@ -1,24 +1,28 @@
-/** How many bars lie in each of many stretches of time? One walk of the index per stretch, for a map of what is there. */
+/** How many bars lie in each of many stretches of time? One walk of the index for all of them, for a map of what is there. */
 import type { Series } from "../bar.ts";
 import type { Database } from "./connect.ts";
 import { query } from "./transaction.ts";
 import { instant } from "./values.ts";
 
-/** Bars stamped from `from` until before `to` (epoch ms), for each slot in the order given. */
+/** Bars stamped from `from` until before `to` (epoch ms), for each slot. Slots ascend and do not overlap. */
 export async function barsIn(
   db: Database,
   { symbol, interval }: Series,
   slots: readonly { readonly from: number; readonly to: number }[],
 ): Promise<number[]> {
-  const rows = await query<{ bars: number }>(
+  if (slots.length === 0) return [];
+  const begins = slots.map(({ from }) => instant(from));
+  const ends = slots.map(({ to }) => instant(to));
+  // Not one probe for each slot: a thousand of them take a second on the embedded engine.
+  const rows = await query<{ place: number; bars: number }>(
     db,
-    `select held.bars from unnest($3::timestamptz[], $4::timestamptz[]) with ordinality as slot (begins, ends, place)
-     cross join lateral (
-       select count(*) as bars from stock_data
-       where symbol = $1 and "interval" = $2 and ts >= slot.begins and ts < slot.ends
-     ) as held
-     order by slot.place`,
-    [symbol, interval, slots.map(({ from }) => instant(from)), slots.map(({ to }) => instant(to))],
+    `select place, count(*) as bars from (
+       select ts, width_bucket(ts, $3::timestamptz[]) as place from stock_data
+       where symbol = $1 and "interval" = $2 and ts >= $5 and ts < $6
+     ) as placed
+     where ts < ($4::timestamptz[])[place] group by place`,
+    [symbol, interval, begins, ends, begins[0], ends.at(-1)],
   );
-  return rows.map(({ bars }) => bars);
+  const held = new Map(rows.map(({ place, bars }) => [place, bars]));
+  return slots.map((_, index) => held.get(index + 1) ?? 0);
 }
