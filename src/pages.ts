@@ -2,6 +2,7 @@
 import type { App } from "./app.ts";
 import { overviewReads } from "./pages_overview.ts";
 import { runReads, runsReads } from "./pages_runs.ts";
+import { seriesReads, symbolsReads } from "./pages_series.ts";
 import { beginSession, endSession, findSession } from "./postgres/sessions.ts";
 import type { Sessions } from "./web/log_ins.ts";
 import type { Health, Reads } from "./web/routes.tsx";
@@ -12,6 +13,8 @@ export function readsOf(opened: Promise<App>, { health }: { health: () => Health
     overview: overviewReads(opened),
     runs: runsReads(opened),
     run: runReads(opened),
+    symbols: symbolsReads(opened),
+    series: seriesReads(opened),
     api: {
       states: async () => {
         const app = await opened;

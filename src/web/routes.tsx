@@ -14,8 +14,11 @@ import { documentOf } from "./layout.tsx";
 import type { Live } from "./live.ts";
 import { overviewPage, type OverviewReads } from "./overview.tsx";
 import { addOwn, tasteOf } from "./own.ts";
+import { RELEASE_PATH } from "./release.ts";
 import { runPage, type RunReads } from "./run.tsx";
 import { runsPage, type RunsReads } from "./runs.tsx";
+import { seriesPage, type SeriesReads } from "./series.tsx";
+import { symbolsPage, type SymbolsReads } from "./symbols.tsx";
 import { createThrottle, type Limits } from "./throttle.ts";
 import { type Action, type Page, Refusal, type Shown, type Visit } from "./visit.ts";
 
@@ -33,6 +36,8 @@ export interface Reads {
   readonly overview: OverviewReads;
   readonly runs: RunsReads;
   readonly run: RunReads;
+  readonly symbols: SymbolsReads;
+  readonly series: SeriesReads;
   readonly api: ApiReads;
   health(): Health;
   /** Rejects when the database does not answer. */
@@ -58,17 +63,24 @@ const MOST_BODY = 256 * 1024;
 const ATTEMPTS: Limits = { perAddress: 10, inAll: 100 };
 
 /** A new page is a row here, and its part of {@link Reads}. */
-function pagesOf(reads: Reads): readonly Page[] {
+function pagesOf(reads: Reads, actions: readonly Action[]): readonly Page[] {
+  const can = (path: string) => actions.some((action) => action.path === path);
   return [
     { path: "/", tab: "Overview", show: overviewPage(reads.overview) },
     { path: "/runs", tab: "Runs", show: runsPage(reads.runs) },
     { path: "/runs/:id", tab: null, show: runPage(reads.run) },
+    { path: "/symbols", tab: "Symbols", show: symbolsPage(reads.symbols) },
+    {
+      path: "/symbols/:symbol/:interval",
+      tab: null,
+      show: seriesPage(reads.series, { release: can(RELEASE_PATH) }),
+    },
   ];
 }
 
 export function createRoutes(reads: Reads, options: RoutesOptions): Hono<Env> {
   const { now, version, live, actions = [] } = options;
-  const pages = pagesOf(reads);
+  const pages = pagesOf(reads, actions);
   const app = new Hono<Env>();
   const throttle = createThrottle({ now, ...options.attempts ?? ATTEMPTS });
   const logIns = createLogIns(options.access, { sessions: options.sessions, throttle, now });
@@ -84,7 +96,7 @@ export function createRoutes(reads: Reads, options: RoutesOptions): Hono<Env> {
     return stream;
   });
   addOwn(app, guard);
-  addDownloads(app, reads.run);
+  addDownloads(app, reads);
   addApi(app, endpointsOf(reads), { version });
 
   const show = (context: Context<Env>, shown: Shown, status: 200 | Refusal["status"] | 500 = 200) =>
