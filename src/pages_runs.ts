@@ -22,6 +22,7 @@ export function runsReads(opened: Promise<App>): RunsReads {
       const counts = await runCounts((await opened).database, { since: now - WEEK });
       return Object.fromEntries(counts.map(({ outcome, count }) => [outcome ?? "running", count]));
     },
+    launches: async (options) => await (await opened).steer.launches(options),
   };
 }
 
