@@ -41,7 +41,7 @@ Deno.test("what was chosen is previewed, stays in the form, and is what the butt
   const { planned, show } = at();
   const html = drawn((await show("symbols=goog&intervals=daily&force=yes&note=%22why%22")).body);
   assert.deepEqual(planned, [{ series: [{ symbol: "GOOG", interval: "daily" }], force: true }]);
-  for (const [name, value] of [["symbols", "goog"], ["intervals", "daily"], ["force", "yes"]]) {
+  for (const [name, value] of [["symbols", "goog"], ["intervals", "daily"], ["force", "yes"]] as const) {
     assert.ok(html.includes(`<input type="hidden" name="${name}" value="${value}"/>`), name);
   }
   assert.match(html, /<input type="hidden" name="note" value="&quot;why&quot;"\/>/);
