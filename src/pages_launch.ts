@@ -1,7 +1,7 @@
 /** What do the pages about launches read, and what do their forms and the API do? */
 import type { App } from "./app.ts";
 import { requireKey } from "./config.ts";
-import { launchById } from "./postgres/launches.ts";
+import { launchById, waitingLaunches } from "./postgres/launches.ts";
 import type { LaunchReads } from "./web/launch.tsx";
 import type { RunSteps } from "./web/launch_actions.ts";
 import type { LaunchRow } from "./web/queue.tsx";
@@ -21,6 +21,7 @@ export function launchReads(opened: Promise<App>): LaunchReads {
     seriesAgain: async (runId, again) => await (await opened).steer.seriesAgain(runId, again),
     launch: async (id) => await launchById((await opened).database, id),
     launches: async (options) => await (await opened).steer.launches(options),
+    waiting: async () => await waitingLaunches((await opened).database),
   };
 }
 

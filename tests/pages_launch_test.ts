@@ -46,6 +46,7 @@ withDatabases("a launch is queued behind the run at work, read with its reason, 
   assert.deepEqual([queued.state, queued.reason, queued.note], ["queued", `waits for run ${runId}`, "why"]);
   assert.deepEqual((await reads.launch(queued.id))?.series, WISH.series);
   assert.deepEqual((await reads.launches({ limit: 5 })).map(({ id }) => id), [queued.id]);
+  assert.deepEqual((await reads.waiting()).map(({ id }) => id), [queued.id]);
   assert.equal(await reads.launch(queued.id + 1), null);
   assert.equal((await steps.withdraw("ann", queued.id)).state, "withdrawn");
 });

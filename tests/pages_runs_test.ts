@@ -14,17 +14,15 @@ withDatabases("runs, their counts, one run with its events and what is drawn of 
      select $1, n, now(), (array['run-started', 'request-sent', 'rows-stored'])[n], 'info', 'x', '{}' from generate_series(1, 3) n`,
     [failed],
   );
-  const app = opened({
-    database: db,
-    config: { logDir: null },
-    steer: { launches: (options: unknown) => Promise.resolve([options]) },
-  });
+  const app = opened({ database: db, config: { logDir: null } });
   const [runs, run] = [runsReads(app), runReads(app)];
   const none = { trigger: null, symbol: null, since: null, until: null, before: null, limit: 9 };
   assert.equal((await runs.runs({ ...none, outcome: null })).length, 3);
   assert.deepEqual((await runs.runs({ ...none, outcome: "failed" })).map(({ id }) => id), [failed]);
   assert.deepEqual(await runs.counts(BEGAN + 7 * 24 * HOUR), { complete: 1, failed: 1, running: 1 });
-  assert.deepEqual(await runs.launches({ limit: 5 }), [{ limit: 5 }]);
+  assert.deepEqual(await runs.waiting(), []);
+  await db.pool.query("update run set of_run = $1 where outcome = 'complete'", [failed]);
+  assert.deepEqual((await run.again(failed!)).map(({ outcome }) => outcome), ["complete"]);
   assert.equal((await run.run(failed!))?.outcome, "failed");
   assert.equal(await run.run(999), null);
   assert.deepEqual(await run.results(failed!), []);

@@ -14,7 +14,7 @@ import {
   type LaunchWish,
 } from "./launch_form.ts";
 import { PlanPreview, planSentence } from "./plan_preview.tsx";
-import { Launches, type QueueReads, waitingLaunches } from "./queue.tsx";
+import { Launches, type QueueReads } from "./queue.tsx";
 import type { ShowPage } from "./visit.ts";
 import { counted } from "./words.ts";
 
@@ -35,7 +35,7 @@ export function launchPage(reads: LaunchReads): ShowPage {
     const form = launchFormOf(query);
     const [{ series: configured, problem }, waiting, latest] = await Promise.all([
       reads.configured(),
-      waitingLaunches(reads),
+      reads.waiting(),
       reads.launches({ limit: LAST_LAUNCHES }),
     ]);
     const { plan, problems } = await previewOf(reads, { form, configured });

@@ -85,7 +85,8 @@ export function createLive(
   };
   const watch = () => {
     if (streams.count() === 0) mark = null;
-    else if (!closed) polling ??= setTimeout(poll, pollMs);
+    // What changes before the first look would be taken for how it was: that look is at once.
+    else if (!closed) polling ??= setTimeout(poll, mark === null ? 0 : pollMs);
   };
   const poll = async () => {
     try {

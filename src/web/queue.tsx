@@ -26,15 +26,8 @@ export interface QueueReads {
   launch(id: number): Promise<LaunchRow | null>;
   /** The newest first, those with an id below `before`. */
   launches(options: { limit: number; before?: number }): Promise<readonly LaunchRow[]>;
-}
-
-/** More cannot wait. */
-export const MOST_WAITING = 100;
-
-/** Those that wait, the next one first. */
-export async function waitingLaunches(reads: Pick<QueueReads, "launches">): Promise<LaunchRow[]> {
-  const newest = await reads.launches({ limit: MOST_WAITING });
-  return newest.filter(({ state }) => state === "queued").toReversed();
+  /** Those that have no run yet, the next one first. */
+  waiting(): Promise<readonly LaunchRow[]>;
 }
 
 /** One launch: `/launch/7`. */

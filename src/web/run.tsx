@@ -29,6 +29,8 @@ export interface RunReads {
   results(id: number): Promise<readonly SeriesResult[]>;
   /** In order; the last ones when neither `after` nor `before` is given. */
   events(filter: EventFilter): Promise<readonly LoggedEvent[]>;
+  /** The runs that ran its series again, oldest first. */
+  again(id: number): Promise<readonly RunRow[]>;
   levels(id: number): Promise<Readonly<Record<string, number>>>;
   /** The events a drawing needs, of the first series at most. */
   spanEvents(id: number): Promise<readonly LoggedEvent[]>;
@@ -69,13 +71,14 @@ export function runPage(reads: RunReads): ShowPage {
   return async ({ params, query, now, role }) => {
     const asked = readQuery(EVENTS_QUERY, query);
     const run = await findRun(reads, params["id"]);
-    const [results, events, levels, spanEvents, dueAt, file] = await Promise.all([
+    const [results, events, levels, spanEvents, dueAt, file, again] = await Promise.all([
       reads.results(run.id),
       reads.events(eventFilterOf(run.id, asked)),
       reads.levels(run.id),
       reads.spanEvents(run.id),
       run.tickId === null ? null : reads.tickDueAt(run.tickId),
       reads.logFile(run),
+      reads.again(run.id),
     ]);
     const rows = spansOf(spanEvents);
     const series = [
@@ -90,7 +93,7 @@ export function runPage(reads: RunReads): ShowPage {
       body: (
         <>
           <Live id="facts">
-            <Facts run={run} dueAt={dueAt} now={now} />
+            <Facts run={run} dueAt={dueAt} again={again} now={now} />
           </Live>
           <Live id="steps">
             <RunSteps run={run} results={results} />

@@ -1,6 +1,6 @@
 /** What is there to know of one run at a glance? */
 import type { Child } from "hono/jsx";
-import { None, Time } from "./facts.tsx";
+import { None, State, Time } from "./facts.tsx";
 import type { RunRow } from "./runs.tsx";
 import { duration, grouped } from "./words.ts";
 
@@ -8,7 +8,13 @@ const COUNTS = ["inserted", "revised", "unchanged", "provisional", "quarantined"
 const NAMES = { inserted: "new" } as const satisfies Partial<Record<typeof COUNTS[number], string>>;
 
 /** Who asked for it, when it began and ended, what it counted. */
-export function Facts({ run, dueAt, now }: { run: RunRow; dueAt: number | null; now: number }) {
+export function Facts({ run, dueAt, again, now }: {
+  run: RunRow;
+  dueAt: number | null;
+  /** The runs that ran its series again. */
+  again: readonly RunRow[];
+  now: number;
+}) {
   const facts: readonly (readonly [string, Child])[] = [
     [
       "Trigger",
@@ -47,6 +53,17 @@ export function Facts({ run, dueAt, now }: { run: RunRow; dueAt: number | null; 
         <>
           <Time at={run.cancel.at} precision="second" zone /> by {run.cancel.by}
         </>,
+      ] as const,
+    ]),
+    ...(again.length === 0 ? [] : [
+      [
+        "Run again as",
+        again.map(({ id, outcome }) => (
+          <>
+            <a href={`/runs/${id}`}>run {id}</a> <State of={outcome ?? "running"} />
+            {" "}
+          </>
+        )),
       ] as const,
     ]),
     ["Process", <span class="words">{run.owner}</span>],

@@ -2,7 +2,7 @@
 import type { Outcome, Totals, Trigger } from "../run.ts";
 import { Live } from "./facts.tsx";
 import { instantOf, OUTCOMES, readQuery, RUNS_QUERY, type RunsQuery, TRIGGERS } from "./query.ts";
-import { Launches, type LaunchRow, type QueueReads, waitingLaunches } from "./queue.tsx";
+import { Launches, type LaunchRow, type QueueReads } from "./queue.tsx";
 import { ChosenRuns } from "./run_rows.tsx";
 import type { ShowPage } from "./visit.ts";
 import { counted } from "./words.ts";
@@ -40,7 +40,7 @@ export interface RunFilter {
   readonly limit: number;
 }
 
-export interface RunsReads extends Pick<QueueReads, "launches"> {
+export interface RunsReads extends Pick<QueueReads, "waiting"> {
   /** Newest first. */
   runs(filter: RunFilter): Promise<readonly RunRow[]>;
   /** Runs of the last seven days by outcome, and the running one. */
@@ -71,7 +71,7 @@ export function runsPage(reads: RunsReads): ShowPage {
     const [found, counts, queued] = await Promise.all([
       reads.runs({ ...filter, limit: filter.limit + 1 }),
       reads.counts(now),
-      waitingLaunches(reads),
+      reads.waiting(),
     ]);
     const runs = found.slice(0, filter.limit);
     const older = found.length > runs.length ? runs.at(-1)!.id : null;

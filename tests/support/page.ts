@@ -78,12 +78,13 @@ export function reads(change: Partial<Reads> = {}): Reads {
     runs: {
       runs: () => Promise.resolve([]),
       counts: () => Promise.resolve({}),
-      launches: () => Promise.resolve([]),
+      waiting: () => Promise.resolve([]),
     },
     run: {
       run: (id) => Promise.resolve(id === 1 ? run(1) : null),
       results: () => Promise.resolve([]),
       events: () => Promise.resolve([]),
+      again: () => Promise.resolve([]),
       levels: () => Promise.resolve({}),
       spanEvents: () => Promise.resolve([]),
       tickDueAt: () => Promise.resolve(null),
@@ -95,6 +96,7 @@ export function reads(change: Partial<Reads> = {}): Reads {
       seriesAgain: () => Promise.resolve(CONFIGURED),
       launch: (id) => Promise.resolve(id === 1 ? launch(1) : null),
       launches: () => Promise.resolve([]),
+      waiting: () => Promise.resolve([]),
     },
     api: { states: () => Promise.resolve([]), plan: () => Promise.resolve({ now: NOW, entries: [], quota }) },
     health: () => ({ healthy: true, message: "ok", lastBeat: null, version: "1.2.3" }),

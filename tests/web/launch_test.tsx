@@ -90,7 +90,8 @@ Deno.test("a log-in to look sees the cost and no button; a key that is missing i
 
 Deno.test("the last launches are below, and how many wait before this one", async () => {
   const launches = () => Promise.resolve([launch(9), launch(8), launch(7, { state: "served", reason: null })]);
-  const text = wordsOf(drawn((await at({ launches }).show()).body));
+  const waiting = () => Promise.resolve([launch(8), launch(9)]);
+  const text = wordsOf(drawn((await at({ launches, waiting }).show()).body));
   assert.match(text, /2 launches wait before it\./);
   assert.match(text, /9 queued .* 8 queued .* 7 served/);
 });

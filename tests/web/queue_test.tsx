@@ -1,6 +1,6 @@
 /** Does a launch say how it stands and why it waits, and can it be taken back by whoever may? */
 import assert from "node:assert/strict";
-import { launchedPage, Launches, waitingLaunches } from "../../src/web/queue.tsx";
+import { launchedPage, Launches } from "../../src/web/queue.tsx";
 import type { Refusal } from "../../src/web/visit.ts";
 import { drawn, said, wordsOf } from "../support/draw.tsx";
 import { launch, reads, visit } from "../support/page.ts";
@@ -38,10 +38,4 @@ Deno.test("a row: series, who asked when and why, and a way back only for whoeve
   assert.doesNotMatch(drawn(<Launches launches={[launch(7, { state: "served" })]} />), /<form/);
   const many = Array.from({ length: 7 }, (_, index) => ({ symbol: `S${index}`, interval: "daily" as const }));
   assert.match(wordsOf(drawn(<Launches launches={[launch(7, { series: many })]} />)), /S3 daily and 3 more/);
-});
-
-Deno.test("those that wait come in the order of their turns", async () => {
-  const launches = [launch(9), launch(8), launch(7, { state: "running" }), launch(6, { state: "withdrawn" })];
-  const waiting = await waitingLaunches({ launches: () => Promise.resolve(launches) });
-  assert.deepEqual(waiting.map(({ id }) => id), [8, 9]);
 });

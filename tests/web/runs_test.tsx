@@ -9,13 +9,13 @@ import { launch, NOW, run, visit } from "../support/page.ts";
 function at(
   runs: readonly RunRow[],
   counts: Awaited<ReturnType<RunsReads["counts"]>> = {},
-  launches: readonly LaunchRow[] = [],
+  waiting: readonly LaunchRow[] = [],
 ) {
   const asked: RunFilter[] = [];
   const reads: RunsReads = {
     runs: (filter) => Promise.resolve((asked.push(filter), runs.slice(0, filter.limit))),
     counts: () => Promise.resolve(counts),
-    launches: () => Promise.resolve(launches),
+    waiting: () => Promise.resolve(waiting),
   };
   return { asked, show: (query = "") => runsPage(reads)(visit({ query: new URLSearchParams(query) })) };
 }
@@ -65,8 +65,8 @@ Deno.test("the last page has no older one", async () => {
 });
 
 Deno.test("what is queued has its tab, its reason, and its place before the runs", async () => {
-  const launches = [launch(9), launch(8, { reason: "waits for run 7" }), launch(6, { state: "served" })];
-  const stage = at([run(7)], {}, launches);
+  const waiting = [launch(8, { reason: "waits for run 7" }), launch(9)];
+  const stage = at([run(7)], {}, waiting);
   const all = await stage.show();
   assert.match(said(all), /No run is at work; 2 launches wait; none has ended/);
   assert.match(said(all), /Queued2/);
