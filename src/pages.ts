@@ -3,6 +3,7 @@ import type { App } from "./app.ts";
 import { launchReads, runSteps } from "./pages_launch.ts";
 import { overviewReads } from "./pages_overview.ts";
 import { runReads, runsReads } from "./pages_runs.ts";
+import { seriesReads, symbolsReads } from "./pages_series.ts";
 import { beginSession, endSession, findSession } from "./postgres/sessions.ts";
 import { launchEndpoints } from "./web/api_launch.ts";
 import { launchActions } from "./web/launch_actions.ts";
@@ -16,6 +17,8 @@ export function readsOf(opened: Promise<App>, { health }: { health: () => Health
     runs: runsReads(opened),
     run: runReads(opened),
     launch: launchReads(opened),
+    symbols: symbolsReads(opened),
+    series: seriesReads(opened),
     api: {
       states: async () => {
         const app = await opened;

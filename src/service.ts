@@ -102,7 +102,7 @@ function startService(
     });
   const health = () => healthOf(pulse, { beating: beating !== null, now: machine.now(), version: machine.version });
   const live = createLive({ newest: async () => await newest((await opened).database) }, machine);
-  const routes = pagesOf(opened, { config, health, live, machine, log });
+  const routes = pagesOf(opened, { config, health, live, machine, log, redact });
   return {
     hostname: config.host,
     port: config.port,
@@ -180,12 +180,13 @@ function watchLaunches({ steer }: App, beat: () => Promise<void>): () => void {
 
 function pagesOf(
   opened: Promise<App>,
-  { config, health, live, machine, log }: {
+  { config, health, live, machine, log, redact }: {
     config: Config;
     health: () => Health;
     live: Live;
     machine: Machine;
     log: Log;
+    redact: (text: string) => string;
   },
 ): ReturnType<typeof createRoutes> {
   return createRoutes(readsOf(opened, { health }), {
@@ -195,6 +196,7 @@ function pagesOf(
     now: machine.now,
     version: machine.version,
     ...actsOf(opened),
+    redact,
     onError: (error) => log.message("error", `Cannot show a page: ${explain(error)}`),
   });
 }

@@ -8,7 +8,8 @@ import type { Answer } from "./answers.ts";
 import { writeRows } from "./bars.ts";
 import type { Database } from "./connect.ts";
 import { type Release, releasesOf } from "./releases.ts";
-import { fence, type Holder } from "./runs.ts";
+import { lockSeries } from "./results.ts";
+import { extendLease, fence, type Holder } from "./runs.ts";
 import { transaction } from "./transaction.ts";
 import { instant } from "./values.ts";
 
@@ -90,6 +91,7 @@ async function rebuildBeside(
   { holder, series, partial, read, signal, damaged }: RebuildOptions & { damaged: readonly Damage[] },
 ): Promise<Rebuilt> {
   return await transaction(db, async (client) => {
+    await lockSeries(client, series);
     await fence(client, holder);
     const [state] = await readStates(client, series);
     if (state === undefined) return { replayed: 0, damaged: [] };
@@ -100,20 +102,19 @@ async function rebuildBeside(
     const kept = await keptOf(client, { series, damaged });
     await rewind(client, { series, cut, countSince });
     const releases = await releasesOf(client, { series, cut });
-    const { batchRows } = db.capabilities;
-    const releaseUpTo = (before: number) => storeAgain(client, releases, { series, before, batchRows });
+    const { capabilities } = db;
+    const releaseUpTo = (before: number) => storeAgain(client, releases, { series, before, capabilities });
     let replayed = 0;
     for (; answer !== null; answer = await nextAnswer(client, { series, after: answer.id })) {
       signal.throwIfAborted();
       const { id: answerId, runId, receivedAt: now } = answer;
       await releaseUpTo(now);
       const rows = kept.get(answerId) ?? readIntact(answer, read);
-      await writeRows(client, { ...rows, series, answerId, runId, now, batchRows, countSince });
+      await writeRows(client, { ...rows, series, answerId, runId, now, capabilities, countSince });
       if (!kept.has(answerId)) replayed += 1;
     }
     await releaseUpTo(Infinity);
-    // Nobody could renew the lease while this transaction held the run's row.
-    await fence(client, holder);
+    await extendLease(client, holder);
     return { replayed, damaged };
   }, { signal });
 }
@@ -176,11 +177,11 @@ async function keptOf(
 async function storeAgain(
   client: pg.PoolClient,
   releases: Release[],
-  { series, before, batchRows }: { series: Series; before: number; batchRows: number },
+  { series, before, capabilities }: { series: Series; before: number } & Pick<Database, "capabilities">,
 ): Promise<void> {
   while (releases[0] !== undefined && releases[0].releasedAt < before) {
     const { bar, answerId, runId, releasedAt: now } = releases.shift()!;
-    await writeRows(client, { runId, series, answerId, bars: [bar], rejects: [], now, batchRows });
+    await writeRows(client, { runId, series, answerId, bars: [bar], rejects: [], now, capabilities });
   }
 }
 

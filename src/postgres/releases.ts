@@ -4,7 +4,8 @@ import type { Bar, Rule, Series } from "../bar.ts";
 import type { RowCounts } from "../run.ts";
 import { writeRows } from "./bars.ts";
 import type { Database } from "./connect.ts";
-import { fence, type Holder } from "./runs.ts";
+import { lockSeries } from "./results.ts";
+import { extendLease, fence, type Holder } from "./runs.ts";
 import { query, transaction } from "./transaction.ts";
 import { instant } from "./values.ts";
 
@@ -93,6 +94,7 @@ export function releaseRow(
 ): Promise<RowCounts | null> {
   const { series, stamp, rule, raw } = row;
   return transaction(db, async (client) => {
+    await lockSeries(client, series);
     await fence(client, holder);
     const { runId } = holder;
     const { rowCount } = await client.query(
@@ -112,8 +114,10 @@ export function releaseRow(
       ],
     );
     if (rowCount === 0) return null;
-    const { batchRows } = db.capabilities;
-    return await writeRows(client, { runId, series, answerId, bars: [bar], rejects: [], now, batchRows });
+    const { capabilities } = db;
+    const counts = await writeRows(client, { runId, series, answerId, bars: [bar], rejects: [], now, capabilities });
+    await extendLease(client, holder);
+    return counts;
   });
 }
 

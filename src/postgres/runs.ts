@@ -134,12 +134,26 @@ async function abandonDead(
 }
 
 /**
- * Proves inside a transaction that the run is still the holder's, renews its lease, and keeps it so until the commit:
- * the row stays locked, nobody can find the run dead meanwhile.
+ * Proves inside a transaction that the run is still the holder's, and keeps it so until the commit: nobody can find the
+ * run dead or close it meanwhile. The lock is one that several transactions of the holder can have at once, and that
+ * renewals do not wait for.
  *
  * @throws LeaseLost
  */
-export async function fence(client: pg.PoolClient, { runId, owner, leaseMs }: Holder): Promise<void> {
+export async function fence(client: pg.PoolClient, { runId, owner }: Holder): Promise<void> {
+  const { rowCount } = await client.query(
+    "select from run where id = $1 and owner = $2 and outcome is null for key share",
+    [runId, owner],
+  );
+  if (rowCount === 0) throw new LeaseLost(runId);
+}
+
+/**
+ * Renews the lease with the transaction's commit. Its last statement: the next transaction to do so waits for the commit.
+ *
+ * @throws LeaseLost
+ */
+export async function extendLease(client: pg.PoolClient, { runId, owner, leaseMs }: Holder): Promise<void> {
   const { rowCount } = await client.query(RENEW, [runId, owner, leaseMs]);
   if (rowCount === 0) throw new LeaseLost(runId);
 }
@@ -217,12 +231,16 @@ export async function closeRun(
     now: number;
   },
 ): Promise<boolean> {
-  // The second condition makes a repeated close (its first answer was lost) the same as one.
+  // The second condition makes a repeated close (its first answer was lost) the same as one. Locked first, because a
+  // store whose connection was lost may still be going on in the server: the row is not free until it has ended.
   const rows = await query(
     db,
     `update run set outcome = $3, message = $4, finished_at = $5,
        ${TOTALS.map((name, index) => `${name} = $${index + 6}`).join(", ")}
-     where id = $1 and owner = $2 and (outcome is null or (outcome = $3 and finished_at = $5))
+     where id in (
+       select id from run
+       where id = $1 and owner = $2 and (outcome is null or (outcome = $3 and finished_at = $5)) for update
+     )
      returning id`,
     [runId, owner, outcome, message, instant(now), ...TOTALS.map((name) => totals[name])],
   );

@@ -1,6 +1,7 @@
 /** What can a program ask us to do with runs: launch, withdraw, cancel, forget; and what would a launch cost? */
 import { z } from "zod";
-import { type Endpoint, endpoint, instant, planAnswer, PLANNED, QUOTA, SERIES } from "./api.ts";
+import { planAnswer, PLANNED, QUOTA, SERIES } from "./api.ts";
+import { type Endpoint, endpoint, instant } from "./endpoint.ts";
 import { type LaunchReads, seriesOf } from "./launch.tsx";
 import type { RunSteps } from "./launch_actions.ts";
 import { judgeLaunch, type LaunchForm, type LaunchWish } from "./launch_form.ts";

@@ -4,10 +4,11 @@ import { bodyLimit } from "hono/body-limit";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
-import { type ApiReads, type Endpoint, endpointsOf } from "./api.ts";
+import { type ApiReads, endpointsOf } from "./api.ts";
 import { addApi, API, problem } from "./api_routes.ts";
 import { assetAt } from "./assets.ts";
 import { addDownloads } from "./downloads.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { type Access, createGuard, type Env } from "./guard.ts";
 import { backfillsPage } from "./backfills.tsx";
 import { confirmPage } from "./confirm.tsx";
@@ -18,9 +19,12 @@ import type { Live } from "./live.ts";
 import { overviewPage, type OverviewReads } from "./overview.tsx";
 import { addOwn, tasteOf } from "./own.ts";
 import { launchedPage } from "./queue.tsx";
+import { Refused, statusOfRefusal } from "../refused.ts";
+import { RELEASE_PATH } from "./release.ts";
 import { runPage, type RunReads } from "./run.tsx";
 import { runsPage, type RunsReads } from "./runs.tsx";
-import { Refused, statusOfRefusal } from "../refused.ts";
+import { seriesPage, type SeriesReads } from "./series.tsx";
+import { symbolsPage, type SymbolsReads } from "./symbols.tsx";
 import { createThrottle, type Limits } from "./throttle.ts";
 import { type Action, type Page, Refusal, type Shown, type Visit } from "./visit.ts";
 
@@ -39,6 +43,8 @@ export interface Reads {
   readonly runs: RunsReads;
   readonly run: RunReads;
   readonly launch: LaunchReads;
+  readonly symbols: SymbolsReads;
+  readonly series: SeriesReads;
   readonly api: ApiReads;
   health(): Health;
   /** Rejects when the database does not answer. */
@@ -58,6 +64,8 @@ export interface RoutesOptions {
   readonly endpoints?: readonly Endpoint[];
   /** Log-ins that may be tried. */
   readonly attempts?: Limits;
+  /** Takes secrets out of a text: also out of what a visitor's own address says. */
+  readonly redact?: (text: string) => string;
   /** A page failed: for the log. */
   onError(error: Error): void;
 }
@@ -66,12 +74,19 @@ const MOST_BODY = 256 * 1024;
 const ATTEMPTS: Limits = { perAddress: 10, inAll: 100 };
 
 /** A new page is a row here, and its part of {@link Reads}. */
-function pagesOf(reads: Reads): readonly Page[] {
+function pagesOf(reads: Reads, actions: readonly Action[]): readonly Page[] {
+  const can = (path: string) => actions.some((action) => action.path === path);
   return [
     { path: "/", tab: "Overview", show: overviewPage(reads.overview) },
     { path: "/runs", tab: "Runs", show: runsPage(reads.runs) },
     { path: "/runs/confirm", tab: null, show: confirmPage(reads.run) },
     { path: "/runs/:id", tab: null, show: runPage(reads.run) },
+    { path: "/symbols", tab: "Symbols", show: symbolsPage(reads.symbols) },
+    {
+      path: "/symbols/:symbol/:interval",
+      tab: null,
+      show: seriesPage(reads.series, { release: can(RELEASE_PATH) }),
+    },
     { path: "/launch", tab: "Launch", show: launchPage(reads.launch) },
     { path: "/launch/:id", tab: null, show: launchedPage(reads.launch) },
     { path: "/backfills", tab: "Backfills", show: backfillsPage(reads.runs) },
@@ -80,12 +95,12 @@ function pagesOf(reads: Reads): readonly Page[] {
 
 export function createRoutes(reads: Reads, options: RoutesOptions): Hono<Env> {
   const { now, version, live, actions = [], endpoints = [] } = options;
-  const pages = pagesOf(reads);
+  const pages = pagesOf(reads, actions);
   const app = new Hono<Env>();
   const throttle = createThrottle({ now, ...options.attempts ?? ATTEMPTS });
   const logIns = createLogIns(options.access, { sessions: options.sessions, throttle, now });
   const guard = createGuard(options.access, logIns);
-  addHeaders(app);
+  addHeaders(app, options.redact);
   app.use(guard.check);
 
   addHealth(app, reads, options);
@@ -96,7 +111,7 @@ export function createRoutes(reads: Reads, options: RoutesOptions): Hono<Env> {
     return stream;
   });
   addOwn(app, guard);
-  addDownloads(app, reads.run);
+  addDownloads(app, reads);
   addApi(app, [...endpointsOf(reads), ...endpoints], { version });
 
   const show = (context: Context<Env>, shown: Shown, status: 200 | Refusal["status"] | 500 = 200) =>
@@ -149,7 +164,8 @@ export function createRoutes(reads: Reads, options: RoutesOptions): Hono<Env> {
   return app;
 }
 
-function addHeaders(app: Hono<Env>): void {
+function addHeaders(app: Hono<Env>, redact: RoutesOptions["redact"]): void {
+  if (redact !== undefined) addRedaction(app, redact);
   app.use(secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
@@ -177,6 +193,17 @@ function addHeaders(app: Hono<Env>): void {
       throw new Refusal(413, `Cannot read the request: it is longer than ${MOST_BODY} bytes`);
     },
   }));
+}
+
+/** Last of all: whatever a page or an answer repeats, no secret leaves. Downloads and streams are redacted as they are made. */
+function addRedaction(app: Hono<Env>, redact: (text: string) => string): void {
+  app.use(async (context, next) => {
+    await next();
+    const { res } = context;
+    if (!/^(?:text\/html|application\/(?:problem\+)?json)\b/.test(res.headers.get("content-type") ?? "")) return;
+    const text = await res.text();
+    context.res = new Response(redact(text), res);
+  });
 }
 
 function addAssets(app: Hono<Env>): void {

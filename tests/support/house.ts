@@ -40,7 +40,7 @@ const LIBRARIES: Record<string, readonly string[]> = {
   "src/schedule_words.ts": ["cronstrue"],
   "src/log.ts": ["@logtape"],
   "src/alphavantage/": ["zod"],
-  "src/postgres/": ["pg", "@electric-sql/pglite"],
+  "src/postgres/": ["pg", "pg-copy-streams", "@electric-sql/pglite"],
   "src/smtp/": ["nodemailer"],
   "src/terminal/": ["commander", "cli-progress"],
   "src/web/": ["hono", "zod", "lightweight-charts"],
