@@ -6,7 +6,7 @@ import type { RunEvent } from "./event.ts";
 import { type Log, openLog } from "./log.ts";
 import type { Machine } from "./machine.ts";
 import { accept, complain, readConfig, redactorOf, UsageError } from "./operate.ts";
-import { readsOf, sessionsOf } from "./pages.ts";
+import { actsOf, readsOf, sessionsOf } from "./pages.ts";
 import { explain } from "./postgres/explain.ts";
 import { newest } from "./postgres/newest.ts";
 import { isTransient } from "./postgres/transaction.ts";
@@ -195,6 +195,7 @@ function pagesOf(
     live,
     now: machine.now,
     version: machine.version,
+    ...actsOf(opened),
     redact,
     onError: (error) => log.message("error", `Cannot show a page: ${explain(error)}`),
   });

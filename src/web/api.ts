@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Plan, SeriesState } from "../plan.ts";
 import { type Endpoint, endpoint, instant } from "./endpoint.ts";
 import { EVENTS_QUERY, NO_QUERY, OUTCOMES, RUNS_QUERY, TRIGGERS } from "./query.ts";
+import { costOf } from "./plan_preview.tsx";
 import { eventFilterOf, findRun, type RunReads } from "./run.tsx";
 import { filterOf, type RunsReads } from "./runs.tsx";
 import { endpointsOfOneSeries } from "./api_series.ts";
@@ -18,7 +19,7 @@ export interface ApiReads {
 
 const count = z.int().nonnegative();
 
-const SERIES = z.object({ symbol: z.string(), interval: z.string() });
+export const SERIES = z.object({ symbol: z.string(), interval: z.string() });
 const COUNTS = { inserted: count, revised: count, unchanged: count, provisional: count, quarantined: count };
 
 export const RUN = z.object({
@@ -65,7 +66,7 @@ const EVENT = z.object({
   data: z.record(z.string(), z.unknown()),
 });
 
-const QUOTA = z.object({
+export const QUOTA = z.object({
   perDay: count.nullable().describe("null: no daily limit"),
   usedToday: count.describe("Sent since 00:00 UTC"),
   blockedUntil: instant.nullable().describe("After the vendor's daily-limit answer: not before"),
@@ -79,7 +80,7 @@ const STATE = z.object({
   last: z.object({ status: z.string(), kind: z.string().nullable(), at: instant }).nullable(),
 });
 
-const PLANNED = z.discriminatedUnion("action", [
+export const PLANNED = z.discriminatedUnion("action", [
   z.object({ action: z.literal("ask"), series: SERIES, reason: z.string(), requests: count }),
   z.object({ action: z.literal("defer"), series: SERIES, reason: z.string(), kind: z.string(), until: instant }),
   z.object({ action: z.literal("skip"), series: SERIES, reason: z.string(), why: z.string() }),
@@ -152,13 +153,7 @@ function endpointsOfSeries({ api }: { api: ApiReads }): readonly Endpoint[] {
       summary: "What the next run would ask, why, and at what cost; asks nobody",
       query: NO_QUERY,
       response: z.object({ now: instant, entries: z.array(PLANNED), quota: QUOTA }),
-      handle: async () => {
-        const plan = await api.plan();
-        const entries = plan.entries.map((entry) =>
-          entry.action === "ask" ? { ...entry, requests: 1 + entry.then.length } : entry
-        );
-        return { ...plan, entries };
-      },
+      handle: async () => planAnswer(await api.plan()),
     }),
     endpoint({
       ...read,
@@ -169,4 +164,10 @@ function endpointsOfSeries({ api }: { api: ApiReads }): readonly Endpoint[] {
       handle: async () => (await api.plan()).quota,
     }),
   ];
+}
+
+/** A plan with the requests that each entry costs, if nothing has to be sent again. */
+export function planAnswer(plan: Plan) {
+  const entries = plan.entries.map((entry) => entry.action === "ask" ? { ...entry, requests: costOf(entry) } : entry);
+  return { ...plan, entries };
 }

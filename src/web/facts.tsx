@@ -96,6 +96,11 @@ const STATES: Readonly<Record<string, readonly [keyof typeof SHAPES, Tone]>> = {
   "cancelled": ["square", "bad"],
   "abandoned": ["triangle", "bad"],
   "running": ["play", "busy"],
+  "queued": ["clock", "warn"],
+  "served": ["disc", "good"],
+  "withdrawn": ["square", "calm"],
+  "asked": ["play", "good"],
+  "left out": ["ring", "calm"],
 };
 
 /** How a state is coloured, for bars in a drawing. */

@@ -8,12 +8,18 @@ import { type ApiReads, endpointsOf } from "./api.ts";
 import { addApi, API, problem } from "./api_routes.ts";
 import { assetAt } from "./assets.ts";
 import { addDownloads } from "./downloads.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { type Access, createGuard, type Env } from "./guard.ts";
+import { backfillsPage } from "./backfills.tsx";
+import { confirmPage } from "./confirm.tsx";
+import { launchPage, type LaunchReads } from "./launch.tsx";
 import { createLogIns, type Sessions, TooManyAttempts } from "./log_ins.ts";
 import { documentOf } from "./layout.tsx";
 import type { Live } from "./live.ts";
 import { overviewPage, type OverviewReads } from "./overview.tsx";
 import { addOwn, tasteOf } from "./own.ts";
+import { launchedPage } from "./queue.tsx";
+import { Refused, statusOfRefusal } from "../refused.ts";
 import { RELEASE_PATH } from "./release.ts";
 import { runPage, type RunReads } from "./run.tsx";
 import { runsPage, type RunsReads } from "./runs.tsx";
@@ -36,6 +42,7 @@ export interface Reads {
   readonly overview: OverviewReads;
   readonly runs: RunsReads;
   readonly run: RunReads;
+  readonly launch: LaunchReads;
   readonly symbols: SymbolsReads;
   readonly series: SeriesReads;
   readonly api: ApiReads;
@@ -53,6 +60,8 @@ export interface RoutesOptions {
   readonly version: string;
   /** What forms may ask for. */
   readonly actions?: readonly Action[];
+  /** What programs may ask for beside reading. */
+  readonly endpoints?: readonly Endpoint[];
   /** Log-ins that may be tried. */
   readonly attempts?: Limits;
   /** Takes secrets out of a text: also out of what a visitor's own address says. */
@@ -70,6 +79,7 @@ function pagesOf(reads: Reads, actions: readonly Action[]): readonly Page[] {
   return [
     { path: "/", tab: "Overview", show: overviewPage(reads.overview) },
     { path: "/runs", tab: "Runs", show: runsPage(reads.runs) },
+    { path: "/runs/confirm", tab: null, show: confirmPage(reads.run) },
     { path: "/runs/:id", tab: null, show: runPage(reads.run) },
     { path: "/symbols", tab: "Symbols", show: symbolsPage(reads.symbols) },
     {
@@ -77,11 +87,14 @@ function pagesOf(reads: Reads, actions: readonly Action[]): readonly Page[] {
       tab: null,
       show: seriesPage(reads.series, { release: can(RELEASE_PATH) }),
     },
+    { path: "/launch", tab: "Launch", show: launchPage(reads.launch) },
+    { path: "/launch/:id", tab: null, show: launchedPage(reads.launch) },
+    { path: "/backfills", tab: "Backfills", show: backfillsPage(reads.runs) },
   ];
 }
 
 export function createRoutes(reads: Reads, options: RoutesOptions): Hono<Env> {
-  const { now, version, live, actions = [] } = options;
+  const { now, version, live, actions = [], endpoints = [] } = options;
   const pages = pagesOf(reads, actions);
   const app = new Hono<Env>();
   const throttle = createThrottle({ now, ...options.attempts ?? ATTEMPTS });
@@ -99,7 +112,7 @@ export function createRoutes(reads: Reads, options: RoutesOptions): Hono<Env> {
   });
   addOwn(app, guard);
   addDownloads(app, reads);
-  addApi(app, endpointsOf(reads), { version });
+  addApi(app, [...endpointsOf(reads), ...endpoints], { version });
 
   const show = (context: Context<Env>, shown: Shown, status: 200 | Refusal["status"] | 500 = 200) =>
     context.html(documentOf(shown, visitOf(context, now()), { pages, version }), status);
@@ -238,6 +251,7 @@ function visitOf(context: Context<Env>, now: number): Visit {
 
 function refusalOf(error: Error): Refusal | null {
   if (error instanceof Refusal) return error;
+  if (error instanceof Refused) return new Refusal(statusOfRefusal(error), error.message);
   // What hono itself refuses, as a body that is cut short.
   return error instanceof HTTPException && error.status < 500 ? new Refusal(400, error.message) : null;
 }

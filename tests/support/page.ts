@@ -1,5 +1,6 @@
 /** The pages on a stage of object literals: what they read, who looks, and what a browser would send. */
 import type { RunRow } from "../../src/web/runs.tsx";
+import type { LaunchRow } from "../../src/web/queue.tsx";
 import { createRoutes, type Reads, type RoutesOptions } from "../../src/web/routes.tsx";
 import type { Sessions } from "../../src/web/log_ins.ts";
 import { totalsOf } from "../../src/run.ts";
@@ -37,6 +38,27 @@ export function run(id: number, change: Partial<RunRow> = {}): RunRow {
     finishedAt: NOW - 3_590_000,
     planned: 2,
     totals: totalsOf([]),
+    launchId: null,
+    ofRun: null,
+    cancel: null,
+    ...change,
+  };
+}
+
+export const CONFIGURED = [{ symbol: "IBM", interval: "daily" }, { symbol: "IBM", interval: "30min" }] as const;
+
+export function launch(id: number, change: Partial<LaunchRow> = {}): LaunchRow {
+  return {
+    id,
+    series: CONFIGURED,
+    force: false,
+    ofRun: null,
+    note: null,
+    askedBy: "ann (terminal)",
+    askedAt: NOW - 5_000,
+    state: "queued",
+    reason: "waits for run 12",
+    runs: [],
     ...change,
   };
 }
@@ -55,15 +77,28 @@ export function reads(change: Partial<Reads> = {}): Reads {
           incidents: [],
         }),
     },
-    runs: { runs: () => Promise.resolve([]), counts: () => Promise.resolve({}) },
+    runs: {
+      runs: () => Promise.resolve([]),
+      counts: () => Promise.resolve({}),
+      waiting: () => Promise.resolve([]),
+    },
     run: {
       run: (id) => Promise.resolve(id === 1 ? run(1) : null),
       results: () => Promise.resolve([]),
       events: () => Promise.resolve([]),
+      again: () => Promise.resolve([]),
       levels: () => Promise.resolve({}),
       spanEvents: () => Promise.resolve([]),
       tickDueAt: () => Promise.resolve(null),
       logFile: () => Promise.resolve(null),
+    },
+    launch: {
+      configured: () => Promise.resolve({ series: CONFIGURED, problem: null }),
+      plan: () => Promise.resolve({ now: NOW, entries: [], quota }),
+      seriesAgain: () => Promise.resolve(CONFIGURED),
+      launch: (id) => Promise.resolve(id === 1 ? launch(1) : null),
+      launches: () => Promise.resolve([]),
+      waiting: () => Promise.resolve([]),
     },
     symbols: {
       symbols: () => Promise.resolve({ rows: [], matching: 0, counts: { complete: 0, late: 0, empty: 0 } }),
