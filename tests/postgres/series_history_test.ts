@@ -39,7 +39,8 @@ withDatabases("a revision says what the bar was and what it became, also when it
 
 withDatabases("answers with their size and body, results by the run", async (db) => {
   const first = await startRun(db);
-  await store(db, first, { bars: [bar("2026-03-02T14:30Z", "1")], body: "{}", form: "A", now: NOW });
+  const rejects = [{ stamp: "2026-03-02 09:30:00", rule: "zero-price", raw: { "1. open": "0" } } as const];
+  await store(db, first, { bars: [bar("2026-03-02T14:30Z", "1")], rejects, body: "{}", form: "A", now: NOW });
   const second = await nextRun(db, first);
   await store(db, second, { bars: [bar("2026-03-02T15:00Z", "1")], body: "{ }", form: "B", now: NOW + HOUR });
   await store(db, second, { series: OTHER, body: "[ ]", now: NOW + HOUR });
