@@ -1,17 +1,26 @@
 /** What do the pages read? Their questions, answered by the database and the running program. A page with much to ask has a file of its own. */
 import type { App } from "./app.ts";
+import { instanceReads, type InstanceSource } from "./pages_instance.ts";
 import { overviewReads } from "./pages_overview.ts";
 import { runReads, runsReads } from "./pages_runs.ts";
+import { scheduleReads, scheduleSteps } from "./pages_schedule.ts";
 import { beginSession, endSession, findSession } from "./postgres/sessions.ts";
+import { scheduleActEndpoints } from "./web/api_schedule.ts";
 import type { Sessions } from "./web/log_ins.ts";
-import type { Health, Reads } from "./web/routes.tsx";
+import type { Health, Reads, RoutesOptions } from "./web/routes.tsx";
+import { scheduleActions } from "./web/schedule_actions.ts";
 
 /** `opened` is awaited by each question: a page asked for while the database comes up waits for it. */
-export function readsOf(opened: Promise<App>, { health }: { health: () => Health }): Reads {
+export function readsOf(
+  opened: Promise<App>,
+  { health, ...source }: InstanceSource & { health: () => Health },
+): Reads {
   return {
     overview: overviewReads(opened),
     runs: runsReads(opened),
     run: runReads(opened),
+    schedule: scheduleReads(opened),
+    instance: instanceReads(opened, source),
     api: {
       states: async () => {
         const app = await opened;
@@ -24,6 +33,15 @@ export function readsOf(opened: Promise<App>, { health }: { health: () => Health
     },
     health,
     ready: async () => void await (await opened).database.pool.query("select 1"),
+  };
+}
+
+/** What forms and programs may ask for beside reading: what the commands do. */
+export function actsOf(opened: Promise<App>): Required<Pick<RoutesOptions, "actions" | "endpoints">> {
+  const schedule = scheduleSteps(opened);
+  return {
+    actions: [...scheduleActions(schedule)],
+    endpoints: [...scheduleActEndpoints(schedule, scheduleReads(opened))],
   };
 }
 

@@ -6,7 +6,7 @@ import type { RunEvent } from "./event.ts";
 import { type Log, openLog } from "./log.ts";
 import type { Machine } from "./machine.ts";
 import { accept, complain, readConfig, redactorOf, UsageError } from "./operate.ts";
-import { readsOf, sessionsOf } from "./pages.ts";
+import { actsOf, readsOf, sessionsOf } from "./pages.ts";
 import { explain } from "./postgres/explain.ts";
 import { newest } from "./postgres/newest.ts";
 import { isTransient } from "./postgres/transaction.ts";
@@ -102,7 +102,7 @@ function startService(
     });
   const health = () => healthOf(pulse, { beating: beating !== null, now: machine.now(), version: machine.version });
   const live = createLive({ newest: async () => await newest((await opened).database) }, machine);
-  const routes = pagesOf(opened, { config, health, live, machine, log });
+  const routes = pagesOf(opened, { config, health, live, machine, log, redact });
   return {
     hostname: config.host,
     port: config.port,
@@ -180,15 +180,17 @@ function watchLaunches({ steer }: App, beat: () => Promise<void>): () => void {
 
 function pagesOf(
   opened: Promise<App>,
-  { config, health, live, machine, log }: {
+  { config, health, live, machine, log, redact }: {
     config: Config;
     health: () => Health;
     live: Live;
     machine: Machine;
     log: Log;
+    redact: (text: string) => string;
   },
 ): ReturnType<typeof createRoutes> {
-  return createRoutes(readsOf(opened, { health }), {
+  return createRoutes(readsOf(opened, { health, machine, redact }), {
+    ...actsOf(opened),
     access: { ...config.access, host: config.host, port: config.port },
     sessions: sessionsOf(opened),
     live,

@@ -41,7 +41,7 @@ export function endpoint<Query extends z.ZodType, Body extends z.ZodType = z.Zod
 }
 
 export const instant = z.number().transform((ms) => new Date(ms).toISOString()).pipe(z.iso.datetime());
-const count = z.int().nonnegative();
+export const count = z.int().nonnegative();
 
 const SERIES = z.object({ symbol: z.string(), interval: z.string() });
 const COUNTS = { inserted: count, revised: count, unchanged: count, provisional: count, quarantined: count };
@@ -90,7 +90,7 @@ const EVENT = z.object({
   data: z.record(z.string(), z.unknown()),
 });
 
-const QUOTA = z.object({
+export const QUOTA = z.object({
   perDay: count.nullable().describe("null: no daily limit"),
   usedToday: count.describe("Sent since 00:00 UTC"),
   blockedUntil: instant.nullable().describe("After the vendor's daily-limit answer: not before"),
@@ -104,18 +104,26 @@ const STATE = z.object({
   last: z.object({ status: z.string(), kind: z.string().nullable(), at: instant }).nullable(),
 });
 
-const PLANNED = z.discriminatedUnion("action", [
+export const PLANNED = z.discriminatedUnion("action", [
   z.object({ action: z.literal("ask"), series: SERIES, reason: z.string(), requests: count }),
   z.object({ action: z.literal("defer"), series: SERIES, reason: z.string(), kind: z.string(), until: instant }),
   z.object({ action: z.literal("skip"), series: SERIES, reason: z.string(), why: z.string() }),
 ]);
+
+/** A plan with the requests that each entry costs, if nothing has to be sent again. */
+export function planAnswer(plan: Plan) {
+  const entries = plan.entries.map((entry) =>
+    entry.action === "ask" ? { ...entry, requests: 1 + entry.then.length } : entry
+  );
+  return { ...plan, entries };
+}
 
 /** The endpoints. A new one is a row here: the OpenAPI document, the checks and the lock follow from it. */
 export function endpointsOf(reads: { runs: RunsReads; run: RunReads; api: ApiReads }): readonly Endpoint[] {
   return [...endpointsOfRuns(reads), ...endpointsOfSeries(reads)];
 }
 
-const read = { method: "GET", role: "view", body: null } as const;
+export const read = { method: "GET", role: "view", body: null } as const;
 
 function endpointsOfRuns({ runs, run }: { runs: RunsReads; run: RunReads }): readonly Endpoint[] {
   return [
@@ -175,13 +183,7 @@ function endpointsOfSeries({ api }: { api: ApiReads }): readonly Endpoint[] {
       summary: "What the next run would ask, why, and at what cost; asks nobody",
       query: NO_QUERY,
       response: z.object({ now: instant, entries: z.array(PLANNED), quota: QUOTA }),
-      handle: async () => {
-        const plan = await api.plan();
-        const entries = plan.entries.map((entry) =>
-          entry.action === "ask" ? { ...entry, requests: 1 + entry.then.length } : entry
-        );
-        return { ...plan, entries };
-      },
+      handle: async () => planAnswer(await api.plan()),
     }),
     endpoint({
       ...read,

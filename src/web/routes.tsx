@@ -4,20 +4,25 @@ import { bodyLimit } from "hono/body-limit";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
-import { type ApiReads, endpointsOf } from "./api.ts";
+import { type ApiReads, type Endpoint, endpointsOf } from "./api.ts";
 import { addApi, API, problem } from "./api_routes.ts";
+import { instanceEndpoints } from "./api_instance.ts";
+import { scheduleReadEndpoints } from "./api_schedule.ts";
 import { assetAt } from "./assets.ts";
 import { addDownloads } from "./downloads.ts";
 import { type Access, createGuard, type Env } from "./guard.ts";
 import { createLogIns, type Sessions, TooManyAttempts } from "./log_ins.ts";
 import { documentOf } from "./layout.tsx";
+import { instancePage, type InstanceReads } from "./instance.tsx";
 import type { Live } from "./live.ts";
 import { overviewPage, type OverviewReads } from "./overview.tsx";
 import { addOwn, tasteOf } from "./own.ts";
 import { runPage, type RunReads } from "./run.tsx";
 import { runsPage, type RunsReads } from "./runs.tsx";
+import { schedulePage, type ScheduleReads } from "./schedule.tsx";
 import { createThrottle, type Limits } from "./throttle.ts";
 import { type Action, type Page, Refusal, type Shown, type Visit } from "./visit.ts";
+import { Refused, statusOfRefusal } from "../refused.ts";
 
 /** Is the program doing its job? `message` says what is wrong, for whoever is woken by it. */
 export interface Health {
@@ -33,6 +38,8 @@ export interface Reads {
   readonly overview: OverviewReads;
   readonly runs: RunsReads;
   readonly run: RunReads;
+  readonly schedule: ScheduleReads;
+  readonly instance: InstanceReads;
   readonly api: ApiReads;
   health(): Health;
   /** Rejects when the database does not answer. */
@@ -48,6 +55,8 @@ export interface RoutesOptions {
   readonly version: string;
   /** What forms may ask for. */
   readonly actions?: readonly Action[];
+  /** What programs may ask for beside reading. */
+  readonly endpoints?: readonly Endpoint[];
   /** Log-ins that may be tried. */
   readonly attempts?: Limits;
   /** A page failed: for the log. */
@@ -63,11 +72,18 @@ function pagesOf(reads: Reads): readonly Page[] {
     { path: "/", tab: "Overview", show: overviewPage(reads.overview) },
     { path: "/runs", tab: "Runs", show: runsPage(reads.runs) },
     { path: "/runs/:id", tab: null, show: runPage(reads.run) },
+    { path: "/schedule", tab: "Schedule", show: schedulePage(reads.schedule) },
+    { path: "/instance", tab: "Instance", show: instancePage(reads.instance) },
   ];
 }
 
+/** What programs may read. */
+export function readEndpoints(reads: Reads): readonly Endpoint[] {
+  return [...endpointsOf(reads), ...scheduleReadEndpoints(reads.schedule), ...instanceEndpoints(reads.instance)];
+}
+
 export function createRoutes(reads: Reads, options: RoutesOptions): Hono<Env> {
-  const { now, version, live, actions = [] } = options;
+  const { now, version, live, actions = [], endpoints = [] } = options;
   const pages = pagesOf(reads);
   const app = new Hono<Env>();
   const throttle = createThrottle({ now, ...options.attempts ?? ATTEMPTS });
@@ -85,7 +101,7 @@ export function createRoutes(reads: Reads, options: RoutesOptions): Hono<Env> {
   });
   addOwn(app, guard);
   addDownloads(app, reads.run);
-  addApi(app, endpointsOf(reads), { version });
+  addApi(app, [...readEndpoints(reads), ...endpoints], { version });
 
   const show = (context: Context<Env>, shown: Shown, status: 200 | Refusal["status"] | 500 = 200) =>
     context.html(documentOf(shown, visitOf(context, now()), { pages, version }), status);
@@ -212,6 +228,7 @@ function visitOf(context: Context<Env>, now: number): Visit {
 
 function refusalOf(error: Error): Refusal | null {
   if (error instanceof Refusal) return error;
+  if (error instanceof Refused) return new Refusal(statusOfRefusal(error), error.message);
   // What hono itself refuses, as a body that is cut short.
   return error instanceof HTTPException && error.status < 500 ? new Refusal(400, error.message) : null;
 }
