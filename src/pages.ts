@@ -4,6 +4,7 @@ import { instanceReads, type InstanceSource } from "./pages_instance.ts";
 import { overviewReads } from "./pages_overview.ts";
 import { runReads, runsReads } from "./pages_runs.ts";
 import { scheduleReads, scheduleSteps } from "./pages_schedule.ts";
+import { seriesReads, symbolsReads } from "./pages_series.ts";
 import { beginSession, endSession, findSession } from "./postgres/sessions.ts";
 import { scheduleActEndpoints } from "./web/api_schedule.ts";
 import type { Sessions } from "./web/log_ins.ts";
@@ -21,6 +22,8 @@ export function readsOf(
     run: runReads(opened),
     schedule: scheduleReads(opened),
     instance: instanceReads(opened, source),
+    symbols: symbolsReads(opened),
+    series: seriesReads(opened),
     api: {
       states: async () => {
         const app = await opened;

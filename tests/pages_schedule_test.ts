@@ -9,7 +9,7 @@ import { withDatabases } from "./support/database.ts";
 const NOW = Date.parse("2026-11-20T12:00:30Z");
 const MINUTE = 60_000;
 
-withDatabases("read, previewed, set, paused, tested and launched; ticks by state and page", async (db, { config }) => {
+withDatabases("read, previewed, set, paused, tested and launched; ticks by state and page", async (_, { config }) => {
   const world = jumpingWorld(NOW);
   const env = {
     SCHEDULE_CRON: "*/10 * * * *",

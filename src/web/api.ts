@@ -1,10 +1,13 @@
 /** What can a program ask of us? The table of endpoints: what is checked, what is answered, who may. */
 import { z } from "zod";
 import type { Plan, SeriesState } from "../plan.ts";
+import { type Endpoint, endpoint, instant } from "./endpoint.ts";
 import { EVENTS_QUERY, NO_QUERY, OUTCOMES, RUNS_QUERY, TRIGGERS } from "./query.ts";
 import { eventFilterOf, findRun, type RunReads } from "./run.tsx";
 import { filterOf, type RunsReads } from "./runs.tsx";
-import type { Role } from "./visit.ts";
+import { endpointsOfOneSeries } from "./api_series.ts";
+import type { SeriesReads } from "./series.tsx";
+import type { SymbolsReads } from "./symbols.tsx";
 
 export interface ApiReads {
   /** Every configured series: what it holds, how it was last asked for. */
@@ -13,34 +16,6 @@ export interface ApiReads {
   plan(): Promise<Plan>;
 }
 
-export interface Request<Query, Body> {
-  readonly params: Readonly<Record<string, string>>;
-  readonly query: Query;
-  readonly body: Body;
-}
-
-export interface Endpoint<Query extends z.ZodType = z.ZodType, Body extends z.ZodType = z.ZodType> {
-  readonly method: "GET" | "POST" | "DELETE";
-  /** Below `/api/v1`, `:name` for a part that stands for something. */
-  readonly path: string;
-  readonly summary: string;
-  readonly role: Role;
-  readonly query: Query;
-  /** `null`: it takes none. */
-  readonly body: Body | null;
-  /** Shapes the answer: what is not in it does not leave. Instants become ISO 8601 in UTC. */
-  readonly response: z.ZodType;
-  handle(request: Request<z.output<Query>, z.output<Body>>): Promise<unknown>;
-}
-
-/** An endpoint of any schemas: checked where it is made, called with what its own schemas have read. */
-export function endpoint<Query extends z.ZodType, Body extends z.ZodType = z.ZodNull>(
-  given: Endpoint<Query, Body>,
-): Endpoint {
-  return given as unknown as Endpoint;
-}
-
-export const instant = z.number().transform((ms) => new Date(ms).toISOString()).pipe(z.iso.datetime());
 export const count = z.int().nonnegative();
 
 const SERIES = z.object({ symbol: z.string(), interval: z.string() });
@@ -119,8 +94,10 @@ export function planAnswer(plan: Plan) {
 }
 
 /** The endpoints. A new one is a row here: the OpenAPI document, the checks and the lock follow from it. */
-export function endpointsOf(reads: { runs: RunsReads; run: RunReads; api: ApiReads }): readonly Endpoint[] {
-  return [...endpointsOfRuns(reads), ...endpointsOfSeries(reads)];
+export function endpointsOf(
+  reads: { runs: RunsReads; run: RunReads; api: ApiReads; symbols: SymbolsReads; series: SeriesReads },
+): readonly Endpoint[] {
+  return [...endpointsOfRuns(reads), ...endpointsOfSeries(reads), ...endpointsOfOneSeries(reads)];
 }
 
 export const read = { method: "GET", role: "view", body: null } as const;

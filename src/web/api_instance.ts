@@ -1,6 +1,7 @@
 /** What can a program ask about the instance? The same as its page. */
 import { z } from "zod";
-import { count, type Endpoint, endpoint, instant, QUOTA, read } from "./api.ts";
+import { count, QUOTA, read } from "./api.ts";
+import { type Endpoint, endpoint, instant } from "./endpoint.ts";
 import type { InstanceReads } from "./instance.tsx";
 import { LEDGER_QUERY, NO_QUERY } from "./query.ts";
 

@@ -1,6 +1,7 @@
 /** What can a program ask and do about the schedule? The same as its page. */
 import { z } from "zod";
-import { count, type Endpoint, endpoint, instant, planAnswer, PLANNED, QUOTA, read } from "./api.ts";
+import { count, planAnswer, PLANNED, QUOTA, read } from "./api.ts";
+import { type Endpoint, endpoint, instant } from "./endpoint.ts";
 import { instantOf, NO_QUERY, OUTCOMES, PREVIEW_QUERY, TEST_QUERY, TICK_STATES, TICKS_QUERY } from "./query.ts";
 import type { ScheduleReads } from "./schedule.tsx";
 import type { ScheduleActions } from "./schedule_actions.ts";

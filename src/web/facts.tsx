@@ -91,6 +91,7 @@ const STATES: Readonly<Record<string, readonly [keyof typeof SHAPES, Tone]>> = {
   "late": ["half", "warn"],
   "deferred": ["clock", "warn"],
   "waits": ["clock", "warn"],
+  "empty": ["ring", "warn"],
   "failed": ["cross", "bad"],
   "cancelled": ["square", "bad"],
   "abandoned": ["triangle", "bad"],

@@ -149,7 +149,7 @@ function Rows({ requests }: { requests: readonly LedgerRow[] }) {
               </td>
               <th scope="row">
                 {request.symbol} {request.interval}
-                {request.attempt > 1 && <span class="kind">{" "}attempt {request.attempt}</span>}
+                {request.attempt > 1 && <span class="kind">{` attempt ${request.attempt}`}</span>}
               </th>
               <td>
                 {request.runId === null

@@ -56,10 +56,9 @@ function Row({ setting: { name, value, origin, givenAs, description } }: { setti
         {value === null || value === "" ? <None why="not given, and there is no default" /> : value}
       </td>
       <td>
-        {byDefault ? <span class="aside">default</span> : origin}
-        {givenAs !== null && (
+        {byDefault ? <span class="aside">default</span> : origin} {givenAs !== null && (
           <span class="aside">
-            {" "}as <code>{givenAs}</code>
+            as <code>{givenAs}</code>
           </span>
         )}
       </td>

@@ -4,7 +4,7 @@ import { bodyLimit } from "hono/body-limit";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
-import { type ApiReads, type Endpoint, endpointsOf } from "./api.ts";
+import { type ApiReads, endpointsOf } from "./api.ts";
 import { addApi, API, problem } from "./api_routes.ts";
 import { instanceEndpoints } from "./api_instance.ts";
 import { scheduleReadEndpoints } from "./api_schedule.ts";
@@ -13,13 +13,17 @@ import { addDownloads } from "./downloads.ts";
 import { type Access, createGuard, type Env } from "./guard.ts";
 import { createLogIns, type Sessions, TooManyAttempts } from "./log_ins.ts";
 import { documentOf } from "./layout.tsx";
+import type { Endpoint } from "./endpoint.ts";
 import { instancePage, type InstanceReads } from "./instance.tsx";
 import type { Live } from "./live.ts";
 import { overviewPage, type OverviewReads } from "./overview.tsx";
 import { addOwn, tasteOf } from "./own.ts";
+import { RELEASE_PATH } from "./release.ts";
 import { runPage, type RunReads } from "./run.tsx";
 import { runsPage, type RunsReads } from "./runs.tsx";
 import { schedulePage, type ScheduleReads } from "./schedule.tsx";
+import { seriesPage, type SeriesReads } from "./series.tsx";
+import { symbolsPage, type SymbolsReads } from "./symbols.tsx";
 import { createThrottle, type Limits } from "./throttle.ts";
 import { type Action, type Page, Refusal, type Shown, type Visit } from "./visit.ts";
 import { Refused, statusOfRefusal } from "../refused.ts";
@@ -40,6 +44,8 @@ export interface Reads {
   readonly run: RunReads;
   readonly schedule: ScheduleReads;
   readonly instance: InstanceReads;
+  readonly symbols: SymbolsReads;
+  readonly series: SeriesReads;
   readonly api: ApiReads;
   health(): Health;
   /** Rejects when the database does not answer. */
@@ -67,12 +73,19 @@ const MOST_BODY = 256 * 1024;
 const ATTEMPTS: Limits = { perAddress: 10, inAll: 100 };
 
 /** A new page is a row here, and its part of {@link Reads}. */
-function pagesOf(reads: Reads): readonly Page[] {
+function pagesOf(reads: Reads, actions: readonly Action[]): readonly Page[] {
+  const can = (path: string) => actions.some((action) => action.path === path);
   return [
     { path: "/", tab: "Overview", show: overviewPage(reads.overview) },
     { path: "/runs", tab: "Runs", show: runsPage(reads.runs) },
     { path: "/runs/:id", tab: null, show: runPage(reads.run) },
     { path: "/schedule", tab: "Schedule", show: schedulePage(reads.schedule) },
+    { path: "/symbols", tab: "Symbols", show: symbolsPage(reads.symbols) },
+    {
+      path: "/symbols/:symbol/:interval",
+      tab: null,
+      show: seriesPage(reads.series, { release: can(RELEASE_PATH) }),
+    },
     { path: "/instance", tab: "Instance", show: instancePage(reads.instance) },
   ];
 }
@@ -84,7 +97,7 @@ export function readEndpoints(reads: Reads): readonly Endpoint[] {
 
 export function createRoutes(reads: Reads, options: RoutesOptions): Hono<Env> {
   const { now, version, live, actions = [], endpoints = [] } = options;
-  const pages = pagesOf(reads);
+  const pages = pagesOf(reads, actions);
   const app = new Hono<Env>();
   const throttle = createThrottle({ now, ...options.attempts ?? ATTEMPTS });
   const logIns = createLogIns(options.access, { sessions: options.sessions, throttle, now });
@@ -100,7 +113,7 @@ export function createRoutes(reads: Reads, options: RoutesOptions): Hono<Env> {
     return stream;
   });
   addOwn(app, guard);
-  addDownloads(app, reads.run);
+  addDownloads(app, reads);
   addApi(app, [...readEndpoints(reads), ...endpoints], { version });
 
   const show = (context: Context<Env>, shown: Shown, status: 200 | Refusal["status"] | 500 = 200) =>

@@ -262,7 +262,7 @@ function Latest({ tick: { state, dueAt, runs } }: { tick: TickRow }) {
 function Switch({ paused }: { paused: Deed | null }) {
   const { role } = useVisit();
   const on = paused === null;
-  if (role !== "operate") return <></>;
+  if (role !== "operate") return null;
   return (
     <form class="act" method="post" action={on ? "/schedule/pause" : "/schedule/resume"}>
       <Token />

@@ -100,8 +100,7 @@ function Row({ tick }: { tick: TickRow }) {
       </td>
       <td class="number">{runs.length === 0 ? <None why="it has no run" /> : duration(took)}</td>
       <td class="words">
-        <Fate tick={tick} />
-        {trigger === "catch-up" && <span class="kind">{" "}caught up</span>}
+        <Fate tick={tick} /> {trigger === "catch-up" && <span class="kind">caught up</span>}
       </td>
     </tr>
   );

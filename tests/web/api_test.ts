@@ -7,7 +7,9 @@ const series = { symbol: "IBM", interval: "daily" } as const;
 
 Deno.test("every endpoint of the table answers", async () => {
   for (const { method, path } of endpointsOf(reads()).filter(({ method }) => method === "GET")) {
-    const { status, text } = await routes().client().send(`/api/v1${path.replace(":id", "1")}`);
+    const { status, text } = await routes().client().send(
+      `/api/v1${path.replace(":id", "1").replace(":symbol", "IBM").replace(":interval", "daily")}`,
+    );
     assert.equal(status, 200, `${method} ${path}: ${text}`);
   }
 });
