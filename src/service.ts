@@ -196,6 +196,7 @@ function pagesOf(
     live,
     now: machine.now,
     version: machine.version,
+    redact,
     onError: (error) => log.message("error", `Cannot show a page: ${explain(error)}`),
   });
 }

@@ -65,6 +65,8 @@ export interface RoutesOptions {
   readonly endpoints?: readonly Endpoint[];
   /** Log-ins that may be tried. */
   readonly attempts?: Limits;
+  /** Takes secrets out of a text: also out of what a visitor's own address says. */
+  readonly redact?: (text: string) => string;
   /** A page failed: for the log. */
   onError(error: Error): void;
 }
@@ -102,7 +104,7 @@ export function createRoutes(reads: Reads, options: RoutesOptions): Hono<Env> {
   const throttle = createThrottle({ now, ...options.attempts ?? ATTEMPTS });
   const logIns = createLogIns(options.access, { sessions: options.sessions, throttle, now });
   const guard = createGuard(options.access, logIns);
-  addHeaders(app);
+  addHeaders(app, options.redact);
   app.use(guard.check);
 
   addHealth(app, reads, options);
@@ -166,7 +168,8 @@ export function createRoutes(reads: Reads, options: RoutesOptions): Hono<Env> {
   return app;
 }
 
-function addHeaders(app: Hono<Env>): void {
+function addHeaders(app: Hono<Env>, redact: RoutesOptions["redact"]): void {
+  if (redact !== undefined) addRedaction(app, redact);
   app.use(secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
@@ -194,6 +197,17 @@ function addHeaders(app: Hono<Env>): void {
       throw new Refusal(413, `Cannot read the request: it is longer than ${MOST_BODY} bytes`);
     },
   }));
+}
+
+/** Last of all: whatever a page or an answer repeats, no secret leaves. Downloads and streams are redacted as they are made. */
+function addRedaction(app: Hono<Env>, redact: (text: string) => string): void {
+  app.use(async (context, next) => {
+    await next();
+    const { res } = context;
+    if (!/^(?:text\/html|application\/(?:problem\+)?json)\b/.test(res.headers.get("content-type") ?? "")) return;
+    const text = await res.text();
+    context.res = new Response(redact(text), res);
+  });
 }
 
 function addAssets(app: Hono<Env>): void {
