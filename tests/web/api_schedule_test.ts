@@ -32,7 +32,7 @@ function stage(change: Partial<ScheduleReads> = {}) {
     const { status, text } = await client.send(API + path, init);
     return { status, found: JSON.parse(text) };
   };
-  return { ask, done };
+  return { ask, done, roles: options.endpoints.map(({ role }) => role) };
 }
 
 Deno.test("the schedule, and its ticks by the page", async () => {
@@ -71,7 +71,8 @@ Deno.test("a preview saves nothing; a test counts its requests; what is no sched
 });
 
 Deno.test("an operator's program steers, and gets the schedule as it is then; a viewer's does not", async () => {
-  const { ask, done } = stage();
+  const { ask, done, roles } = stage();
+  assert.deepEqual(new Set(roles), new Set(["operate"]), "said in the document too");
   const posts: [string, unknown][] = [
     ["", { cron: "@daily" }],
     ["/reset", {}],

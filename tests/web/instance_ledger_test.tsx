@@ -49,6 +49,7 @@ Deno.test("older and newest; empty teaches", () => {
   const html = list({ requests: [request(3), request(2), request(1)] }, { limit: 2, before: 9 });
   assert.match(html, /href="\/instance\?before=2&amp;limit=2#ledger">Older/);
   assert.match(html, /href="\/instance\?limit=2#ledger">Newest/);
+  assert.doesNotMatch(list({ requests: [request(2), request(1)] }, { limit: 2 }), /Older|Newest/);
   assert.match(wordsOf(list({})), /Nothing was ever asked\. Each request is written here before/);
   assert.match(wordsOf(list({}, { before: 1 })), /There is no older one/);
 });
