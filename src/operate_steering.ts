@@ -8,7 +8,7 @@ import { narrow, widen } from "./selection.ts";
 import { asJson } from "./terminal/json.ts";
 import type { SteeringCommand } from "./terminal/steering.ts";
 import { renderLaunches, renderPreview, renderQuarantine, renderSchedule } from "./terminal/steering_tables.ts";
-import { barTime, renderPlan } from "./terminal/tables.ts";
+import { renderPlan } from "./terminal/tables.ts";
 
 /** So many rows of a list. */
 const ROWS = 50;
