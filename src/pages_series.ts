@@ -8,10 +8,10 @@ import { barDate, type Cell, cellsOf, slotsBetween } from "./gaps.ts";
 import type { Plan, PlanEntry, SeriesState } from "./plan.ts";
 import { candlesBetween } from "./postgres/candles.ts";
 import { entitlements } from "./postgres/entitlements.ts";
+import { type QuarantinedRow, quarantinedRows } from "./postgres/releases.ts";
 import {
   answerBody,
   answersOf,
-  quarantineOf,
   requestsOf,
   resultsOfSeries,
   revisedBetween,
@@ -103,7 +103,7 @@ export function seriesReads(opened: Promise<App>): SeriesReads {
       if (state.newest === null && !isConfigured(series)) return null;
       const [[row], held] = await Promise.all([
         rowsOf(app, { states: [state], entries: plan.entries, now: plan.now }),
-        quarantineOf(app.database, series, { before: null, limit: MOST_HELD }),
+        heldRows(app, series),
       ]);
       const intervals = states.flatMap(({ series: one, newest }) =>
         newest !== null || isConfigured(one) ? [one.interval] : []
@@ -124,8 +124,7 @@ export function seriesReads(opened: Promise<App>): SeriesReads {
     coverage: async (series, year) => await coverageOf(await opened, series, year),
     results: async (series, page) => await resultsOfSeries(await db(), series, page),
     revisions: async (series, page) => await revisionsOf(await db(), series, page),
-    quarantine: async (series, page) =>
-      (await quarantineOf(await db(), series, page)).map((row) => ({ ...row, released: null })),
+    quarantine: async (series, page) => await quarantinedRows(await db(), { ...page, series }),
     answers: async (series, page) => await answersOf(await db(), series, page),
     requests: async (series, page) => await requestsOf(await db(), series, page),
     answerBody: async (id) => await answerBody(await db(), id),
@@ -147,6 +146,12 @@ async function coverageOf(app: App, series: Series, asked: number | null): Promi
 }
 
 /** What is in each session, week or month of a stretch of dates; nothing when there are more than `most`. */
+/** What is in quarantine of it and was not released. */
+async function heldRows({ database }: App, series: Series): Promise<QuarantinedRow[]> {
+  const rows = await quarantinedRows(database, { series, limit: MOST_HELD });
+  return rows.filter(({ released }) => released === null);
+}
+
 async function mapOf(
   app: App,
   { from, to, plan, most }: { from: string; to: string; plan: Plan; most: number },
@@ -160,7 +165,7 @@ async function mapOf(
   const [held, [state], quarantined] = await Promise.all([
     barsIn(database, series, slots),
     app.states([series]),
-    quarantineOf(database, series, { before: null, limit: MOST_HELD }),
+    heldRows(app, series),
   ]);
   const { first, watermark } = state!;
   const reached = targetOf(series, plan.now, marketOf(config)).date;

@@ -1,5 +1,5 @@
-/** What is on record about one series: revisions, quarantine, answers, requests, results? Each the newest first, by the page. */
-import type { Rule, Series } from "../bar.ts";
+/** What is on record about one series: revisions, answers, requests, results? Each the newest first, by the page. */
+import type { Series } from "../bar.ts";
 import type { FailureKind, RowCounts, SeriesStatus } from "../run.ts";
 import type { Database } from "./connect.ts";
 import { query } from "./transaction.ts";
@@ -71,33 +71,6 @@ export async function revisedBetween(
     [symbol, interval, instant(from), instant(to), limit],
   );
   return rows.map(({ ts }) => ts);
-}
-
-export interface HeldRow {
-  readonly id: number;
-  /** The vendor's stamp. */
-  readonly stamp: string;
-  readonly rule: Rule;
-  /** The vendor's row as JSON; for a stamp sent twice, all its rows. */
-  readonly raw: string;
-  readonly firstSeenAt: number;
-  readonly lastSeenAt: number;
-  readonly times: number;
-  readonly runId: number | null;
-}
-
-export function quarantineOf(
-  db: Database,
-  { symbol, interval }: Series,
-  { before, limit }: PageOf,
-): Promise<HeldRow[]> {
-  return query<HeldRow & Record<string, unknown>>(
-    db,
-    `select id, stamp, rule, raw, first_seen_at as "firstSeenAt", last_seen_at as "lastSeenAt", times, run_id as "runId"
-     from quarantine where symbol = $1 and "interval" = $2 and ($3::bigint is null or id < $3)
-     order by id desc limit $4`,
-    [symbol, interval, before, limit],
-  );
 }
 
 export interface AnswerRow {

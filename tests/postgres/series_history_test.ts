@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import {
   answerBody,
   answersOf,
-  quarantineOf,
   requestsOf,
   resultsOfSeries,
   revisedBetween,
@@ -38,17 +37,13 @@ withDatabases("a revision says what the bar was and what it became, also when it
   assert.equal((await revisionsOf(db, IBM, ALL))[0]!.became, null);
 });
 
-withDatabases("rows in quarantine, answers with their size and body, results by the run", async (db) => {
+withDatabases("answers with their size and body, results by the run", async (db) => {
   const first = await startRun(db);
   const rejects = [{ stamp: "2026-03-02 09:30:00", rule: "zero-price", raw: { "1. open": "0" } } as const];
   await store(db, first, { bars: [bar("2026-03-02T14:30Z", "1")], rejects, body: "{}", form: "A", now: NOW });
   const second = await nextRun(db, first);
   await store(db, second, { bars: [bar("2026-03-02T15:00Z", "1")], body: "{ }", form: "B", now: NOW + HOUR });
   await store(db, second, { series: OTHER, body: "[ ]", now: NOW + HOUR });
-
-  const [row] = await quarantineOf(db, IBM, ALL);
-  assert.deepEqual([row?.rule, row?.raw, row?.times, row?.runId], ["zero-price", '{"1. open":"0"}', 1, first.runId]);
-  assert.deepEqual(await quarantineOf(db, IBM, { before: row!.id, limit: 1 }), []);
 
   const answers = await answersOf(db, IBM, ALL);
   assert.deepEqual(answers.map(({ form, bytes, kept }) => [form, bytes, kept]), [["B", 3, true], ["A", 2, true]]);
