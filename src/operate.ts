@@ -14,7 +14,6 @@ import { effectiveSettings } from "./effective.ts";
 import { steer } from "./operate_steering.ts";
 import { exitCodeOfRefusal, Refused } from "./refused.ts";
 import { exitCodeOf } from "./run.ts";
-import { nextTick } from "./schedule.ts";
 import { narrow } from "./selection.ts";
 import { exitCodeOfChecks, renderChecks } from "./terminal/check.ts";
 import type { Command, Usage } from "./terminal/commands.ts";
@@ -207,7 +206,7 @@ async function view(
     return command.json ? asJson(found) : renderPlan(found, lookOf(machine));
   }
   const states = await app.states(series);
-  const next = nextTick(await app.steer.scheduleInForce(), machine.now());
+  const next = await app.steer.nextTick();
   if (command.json) return asJson({ database: database.describe, nextTick: next, states });
   return renderStatus(states, { ...lookOf(machine), nextTick: next });
 }

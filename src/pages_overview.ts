@@ -4,7 +4,7 @@ import { intradayLength, type Series, seriesName } from "./bar.ts";
 import type { Plan, PlanEntry, SeriesState } from "./plan.ts";
 import { listRuns, runsBetween } from "./postgres/run_list.ts";
 import { ticksBetween } from "./postgres/tick_list.ts";
-import { dueTicks, nextTick } from "./schedule.ts";
+import { dueTicks } from "./schedule.ts";
 import { standingOf } from "./standing.ts";
 import type { LateSeries, OverviewFacts, OverviewReads } from "./web/overview.tsx";
 import type { TimelineFacts } from "./web/timeline.tsx";
@@ -20,10 +20,10 @@ export function overviewReads(opened: Promise<App>): OverviewReads {
     overview: async ({ now, from, to }): Promise<OverviewFacts> => {
       const app = await opened;
       const { config: { series }, database } = app;
-      const [plan, states, schedule, timeline, incidents] = await Promise.all([
+      const [plan, states, nextTick, timeline, incidents] = await Promise.all([
         app.plan(series),
         app.states(series),
-        app.steer.scheduleInForce(),
+        app.steer.nextTick(),
         timelineFacts(app, { now, from, to }),
         listRuns(database, {
           outcomes: ["failed", "abandoned", "cancelled", "partial", "deferred"],
@@ -35,7 +35,7 @@ export function overviewReads(opened: Promise<App>): OverviewReads {
         standing: standingOf(plan),
         late: lateSeries(plan, states),
         quota: plan.quota,
-        nextTick: nextTick(schedule, now),
+        nextTick,
         timeline,
         incidents,
       };
@@ -43,18 +43,20 @@ export function overviewReads(opened: Promise<App>): OverviewReads {
   };
 }
 
-/** Runs, ticks and, beyond now, the ticks to come of the schedule in force. */
+/** Runs, ticks and, beyond now, the ticks to come of the schedule in force: none while it is paused. */
 export async function timelineFacts(
   { steer, database }: Pick<App, "steer" | "database">,
   { now, from, to }: { now: number; from: number; to: number },
 ): Promise<TimelineFacts> {
-  const [schedule, runs, ticks] = await Promise.all([
+  const [schedule, nextTick, runs, ticks] = await Promise.all([
     steer.scheduleInForce(),
+    steer.nextTick(),
     runsBetween(database, { from, to, limit: MOST_RUNS }),
     ticksBetween(database, { from, to, limit: MOST_TICKS }),
   ]);
   const noticed = new Set(ticks.map(({ dueAt }) => dueAt));
-  const coming = dueTicks(schedule, { after: Math.max(now, from), upTo: to, limit: MOST_TICKS }).ticks;
+  const after = Math.max(now, from);
+  const coming = nextTick === null ? [] : dueTicks(schedule, { after, upTo: to, limit: MOST_TICKS }).ticks;
   return { from, to, runs, ticks, next: coming.filter((due) => !noticed.has(due)) };
 }
 

@@ -14,7 +14,7 @@ import {
   ticksOf,
 } from "./postgres/schedules.ts";
 import { Refused } from "./refused.ts";
-import { parseSchedule, type Schedule } from "./schedule.ts";
+import { nextTick, parseSchedule, type Schedule } from "./schedule.ts";
 import { describeSchedule, isTick, nextTicks } from "./schedule_words.ts";
 import type { Rooms } from "./wiring.ts";
 
@@ -53,6 +53,8 @@ export interface ScheduleSteering {
   schedule(options?: { ticks?: number; history?: number }): Promise<ScheduleView>;
   /** The schedule that programs obey: the operator's, or the configured one. */
   scheduleInForce(): Promise<Schedule>;
+  /** Epoch ms; `null`: the schedule is paused. */
+  nextTick(): Promise<number | null>;
   ticks(options: { limit: number; before?: number; state?: TickRecord["state"] }): Promise<TickRecord[]>;
   pause(by: string): Promise<ScheduleView>;
   /** `catchUp`: the newest tick that had no run because of the pause gets one. */
@@ -80,6 +82,10 @@ export function createScheduleSteering(
   return {
     schedule: (options = {}) => viewOf(rooms, options),
     scheduleInForce: () => scheduleInForce(rooms),
+    nextTick: async () => {
+      const paused = (await scheduleState(database, SCHEDULE))?.paused ?? null;
+      return paused === null ? nextTick(await scheduleInForce(rooms), rooms.world.now()) : null;
+    },
     ticks: (options) => ticksOf(database, { schedule: SCHEDULE, ...options }),
     pause: async (by) => {
       await pauseSchedule(database, { notice: noticeOf(rooms), by });

@@ -56,6 +56,7 @@ Deno.test("the schedule: set, shown, paused, resumed, reset, tested; who did it 
   assert.match((await at.done("schedule set --cron 0~8~*~*~* --preview")).out, /^At 08:00/);
   assert.match((await at.done("pause")).out, /^Paused by ann/);
   assert.match((await at.done("schedule test")).out, /would be skipped: the schedule is paused by ann/);
+  assert.match((await at.done("status")).out, /No tick is due: the schedule is paused$/m);
   assert.doesNotMatch((await at.done("resume")).out, /Paused/);
   assert.match((await at.done("schedule test")).out, /would run, with what is stored today:[\s\S]*AAA daily +ask/);
   const at7 = await at.done("schedule test --at 2999-01-01T12:34Z --json");

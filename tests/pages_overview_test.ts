@@ -40,11 +40,15 @@ Deno.test("what is not complete is late: asked, waiting or refused; a series wit
 
 withDatabases("runs and ticks around now, coming ticks once, incidents of a week", async (db) => {
   const now = BEGAN + 5 * HOUR + 1;
+  let nextTick: number | null = BEGAN + 6 * HOUR;
   const entries = [{ action: "ask", series, reason: "due" }];
   const app = {
     database: db,
     config: { series: [series] },
-    steer: { scheduleInForce: () => Promise.resolve(parseSchedule("0 * * * *", "UTC")) },
+    steer: {
+      scheduleInForce: () => Promise.resolve(parseSchedule("0 * * * *", "UTC")),
+      nextTick: () => Promise.resolve(nextTick),
+    },
     plan: () => Promise.resolve({ now, entries, quota: { perDay: 25, usedToday: 3, blockedUntil: null } }),
     states: () => Promise.resolve([state]),
   } as unknown as App;
@@ -70,4 +74,7 @@ withDatabases("runs and ticks around now, coming ticks once, incidents of a week
   assert.deepEqual(facts.standing, { series: 1, complete: 0, due: 1, waiting: 0, refused: 0 });
   assert.deepEqual(facts.late.map(({ name }) => name), ["A daily"]);
   assert.equal(facts.quota.usedToday, 3);
+  nextTick = null;
+  const paused = await overviewReads(Promise.resolve(app)).overview({ now, from: now, to: BEGAN + 8 * HOUR });
+  assert.deepEqual([paused.nextTick, paused.timeline.next], [null, []], "a paused schedule has no coming ticks");
 });

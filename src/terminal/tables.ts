@@ -89,7 +89,7 @@ export function renderStatus(
   ] as const;
   const paint = (cell: string, { row, column }: { row: number; column: number }) =>
     column === 3 ? toneOf(states[row]!.last?.status, style)(cell) : cell;
-  const tick = nextTick === null ? "No tick is due" : `Next tick ${instant(nextTick)}`;
+  const tick = nextTick === null ? "No tick is due: the schedule is paused" : `Next tick ${instant(nextTick)}`;
   return [...layOut(columns, rows, { width, paint }), "", tick, ""].join("\n");
 }
 

@@ -124,13 +124,13 @@ function Sure({ deed, ids }: { deed: RunDeed; ids: readonly number[] }) {
       <input type="hidden" name="do" value={deed.name} />
       {ids.map((id) => <input type="hidden" name="run" value={String(id)} />)}
       {deed.name === "cancel" && (
-        <label class="tick">
+        <label class="choice">
           <input type="checkbox" name="force" value="yes" /> Force{" "}
           <span class="aside">give up the request under way as well; it may have been charged by then</span>
         </label>
       )}
       {deed.name.startsWith("again") && (
-        <label class="tick">
+        <label class="choice">
           <input type="checkbox" name="force" value="yes" /> Force{" "}
           <span class="aside">ask every series, also one that is complete, resting or premium</span>
         </label>

@@ -135,7 +135,7 @@ function Form({ form, problems, configured }: {
       {form.of === ""
         ? <Choice form={form} problems={problems} configured={configured} />
         : <Earlier form={form} problems={problems} />}
-      <label class="tick">
+      <label class="choice">
         <input type="checkbox" name="force" value="yes" checked={form.force} /> Force{" "}
         <span class="aside">
           ask every series, also one that is complete, resting, premium or not yet published; the quota is kept
@@ -181,7 +181,7 @@ function Choice({ form, problems, configured }: {
       </Labelled>
       <fieldset aria-describedby="intervals-hint intervals-problem">
         <legend>Intervals</legend>
-        <div class="ticks">
+        <div class="choices">
           {INTERVALS.map((interval) => (
             <label>
               <input

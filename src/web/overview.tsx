@@ -25,7 +25,8 @@ export interface OverviewFacts {
   /** Those to be asked next first; at most 50, `standing` counts all. */
   readonly late: readonly LateSeries[];
   readonly quota: Plan["quota"];
-  readonly nextTick: number;
+  /** `null`: the schedule is paused. */
+  readonly nextTick: number | null;
   readonly timeline: TimelineFacts;
   /** Runs of the last seven days that were not what was wanted, newest first. */
   readonly incidents: readonly RunRow[];
@@ -90,7 +91,17 @@ function Sentence({ facts: { standing, nextTick } }: { facts: OverviewFacts }) {
     <>
       {standingSentence(standing)}{" "}
       <span class="aside">
-        Next tick <Ago at={nextTick} />, <Time at={nextTick} zone />.
+        {nextTick === null
+          ? (
+            <>
+              <a href="/schedule">The schedule</a> is paused: no tick is served.
+            </>
+          )
+          : (
+            <>
+              Next tick <Ago at={nextTick} />, <Time at={nextTick} zone />.
+            </>
+          )}
       </span>
     </>
   );

@@ -113,7 +113,7 @@ Deno.test("status: what is stored, how the last run ended, the next tick", () =>
       "",
     ].join("\n"),
   );
-  assert.match(renderStatus([], { ...plain, nextTick: null }), /No tick is due\n$/);
+  assert.match(renderStatus([], { ...plain, nextTick: null }), /No tick is due: the schedule is paused\n$/);
 });
 
 const LONG =
