@@ -6,6 +6,7 @@ import type { RunEvent } from "./event.ts";
 import { lookAtClock } from "./heartbeat.ts";
 import { keepHouse } from "./housekeeping.ts";
 import { ingest, type RunReport } from "./ingest.ts";
+import { createNotifier, type Notifier } from "./notifier.ts";
 import { type Plan, plan, type SeriesState } from "./plan.ts";
 import { type Database, openDatabase } from "./postgres/connect.ts";
 import { entitlements } from "./postgres/entitlements.ts";
@@ -55,6 +56,8 @@ export interface App {
   beat(options: Pick<RunOptions, "stop" | "abort" | "emit">): Promise<RunReport | NotOurs | null>;
   /** After a run by hand: removes what is too old, within half a minute, if that is due. Never throws. */
   tidy(options: Pick<RunOptions, "stop">): Promise<void>;
+  /** Who is told of what, and whether it arrived. */
+  readonly notifier: Notifier;
   /** The tables anew from the archive. Asks nobody, needs no key. */
   replay(options: ReplayOptions): Promise<ReplayReport | NotOurs>;
   close(): Promise<void>;
@@ -75,16 +78,21 @@ export async function openApp(config: Config, world: World): Promise<App> {
     const { adjusted, vendor: { concurrency } } = config;
     const redact = createRedactor(config.secrets);
     const events = openEventLog(database, { now: world.now, redact, onError: world.onError });
+    const notifier = createNotifier(rooms, { redact });
     const run = async (options: RunOptions) => {
+      let told = Promise.resolve();
       const emit = (event: RunEvent) => {
         options.emit(event);
         events.emit(event);
+        if (event.type === "run-started") told = notifier.started(event.runId);
       };
       try {
         const effects = await effectsOf(rooms, { ...options, emit });
         return await ingest({ force: false, ...options, market, adjusted, concurrency }, effects);
       } finally {
         await events.flush();
+        // Before the ping of its end, or the switch would think that another has begun.
+        await told;
       }
     };
     let [hasBeaten, silentUntil] = [false, -Infinity];
@@ -97,6 +105,7 @@ export async function openApp(config: Config, world: World): Promise<App> {
     return {
       config,
       database,
+      notifier,
       migrated: applied,
       run,
       plan: async (series, { force = false } = {}) => {

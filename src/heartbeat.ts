@@ -8,7 +8,8 @@ import { noticeTicks, owedTick, type Tick } from "./postgres/ticks.ts";
 import { dueTicks } from "./schedule.ts";
 import type { Rooms } from "./wiring.ts";
 
-const SCHEDULE = "ingest";
+/** The schedule's name in the database. */
+export const SCHEDULE = "ingest";
 /** A tick served within this time of its due time is on time; later, it is caught up. */
 const GRACE_MS = 90_000;
 /** More missed ticks than this get no row each. One more is fetched: its row tells of those before it. */

@@ -4,7 +4,15 @@ import { sweepLogs } from "./log_sweep.ts";
 import { retainAnswers } from "./postgres/answers.ts";
 import { claimChore, noteChore } from "./postgres/chores.ts";
 import type { Database } from "./postgres/connect.ts";
-import { expireEvents, expireRequests, expireRuns, expireTicks, isQuiet } from "./postgres/retention.ts";
+import {
+  expireEvents,
+  expireIncidents,
+  expireNotices,
+  expireRequests,
+  expireRuns,
+  expireTicks,
+  isQuiet,
+} from "./postgres/retention.ts";
 import { DOUBTED_MS, nextSweep, type Sweep, sweepAll } from "./retention.ts";
 import type { Rooms } from "./wiring.ts";
 
@@ -29,6 +37,8 @@ export function sweepsOf({ retention, archiveDays, logDir }: Config, database: D
     ),
     ...sweep("runs", runs, (before) => expireRuns(database, before)),
     ...sweep("ticks", runs, (before) => expireTicks(database, before)),
+    ...sweep("notices", runs, (before) => expireNotices(database, before)),
+    ...sweep("incidents", runs, (before) => expireIncidents(database, before)),
     ...sweep("answer bodies", archiveDays, (before) => retainAnswers(database, { before, limit: BODIES })),
     ...sweep("log files", logDir === null ? null : logs, (before) => sweepLogs(logDir!, { before, limit: FILES })),
   ];

@@ -4,6 +4,7 @@ import { type Config, requireKey } from "./config.ts";
 import { homeView } from "./home_view.ts";
 import { type Log, openLog } from "./log.ts";
 import type { Machine } from "./machine.ts";
+import { type NotifyLoop, startNotifying } from "./notify_loop.ts";
 import { accept, complain, readConfig, redactorOf } from "./operate.ts";
 import { explain } from "./postgres/explain.ts";
 import { isTransient } from "./postgres/transaction.ts";
@@ -55,13 +56,11 @@ function startService(
   const { logDir: dir, logLevel: level, logFormat } = config;
   const format = logFormat === "json" || (logFormat === "auto" && !machine.screen.isTTY) ? "json" : "pretty";
   const log = openLog({ dir, level, format, redact, now: machine.now });
-  const world = {
-    ...worldOf(machine),
-    onError: (message: string) => log.message("warning", message),
-  };
+  const world = { ...worldOf(machine), onError: (message: string) => log.message("warning", message) };
   const opened = openPatiently(config, world, { stop: machine.stop, log });
   // Awaited by the first beat; a failure before that must not end the process unheard.
   opened.catch(() => {});
+  const notifying = notifyBeside(opened, { machine, log });
   let beating: Promise<void> | null = null;
   const pulse: Pulse = { lastBeat: null, failingSince: null };
 
@@ -72,6 +71,7 @@ function startService(
       const { stop, abort } = machine;
       if (stop.aborted) return;
       await app.beat({ stop, abort, emit: log.emit });
+      notifying.wake();
       pulse.failingSince = null;
     } catch (error) {
       pulse.failingSince ??= machine.now();
@@ -106,6 +106,7 @@ function startService(
         await beat();
         await aborted(machine.stop);
         await beating;
+        await notifying.ended;
         await closePages();
         await app.close();
       } catch (error) {
@@ -120,6 +121,12 @@ function startService(
       return 0;
     },
   };
+}
+
+function notifyBeside(opened: Promise<App>, { machine, log }: { machine: Machine; log: Log }): NotifyLoop {
+  const onError = (error: unknown) =>
+    log.message("error", `Cannot send what is waiting: ${explain(error)}; it is tried again`);
+  return startNotifying(opened, { ...machine, onError });
 }
 
 function pagesOf(

@@ -22,6 +22,10 @@ const WIRING = [
   "heartbeat",
   "housekeeping",
   "replay",
+  "notifier",
+  "notice_facts",
+  "notice_commands",
+  "notify_loop",
 ];
 /** One run and one notification, told from top to bottom; every effect is an argument. */
 const STORIES = ["ingest", "ingest_series", "notify"];
