@@ -10,7 +10,7 @@ import { createNotifier, type Notifier } from "./notifier.ts";
 import { type Plan, plan, type SeriesState } from "./plan.ts";
 import { type Database, openDatabase } from "./postgres/connect.ts";
 import { entitlements } from "./postgres/entitlements.ts";
-import { openEventLog } from "./postgres/events.ts";
+import { type EventLog, openEventLog } from "./postgres/events.ts";
 import { brokenConnection } from "./postgres/explain.ts";
 import { releaseSchedule } from "./postgres/holder.ts";
 import { migrate } from "./postgres/migrate.ts";
@@ -20,7 +20,7 @@ import { publicationLags } from "./publication.ts";
 import { createRedactor } from "./redact.ts";
 import { DOUBTED_MS } from "./retention.ts";
 import { replay, type ReplayOptions, type ReplayReport } from "./replay.ts";
-import { effectsOf, marketOf, type RunWiring, type World } from "./wiring.ts";
+import { effectsOf, marketOf, type Rooms, type RunWiring, type World } from "./wiring.ts";
 
 export interface RunOptions extends RunWiring {
   readonly series: readonly Series[];
@@ -75,26 +75,11 @@ export async function openApp(config: Config, world: World): Promise<App> {
     const keyHash = await hashOf(config.vendor.key ?? "");
     const rooms = { config, database, keyHash, world };
     const market = marketOf(config);
-    const { adjusted, vendor: { concurrency } } = config;
+    const { adjusted } = config;
     const redact = createRedactor(config.secrets);
     const events = openEventLog(database, { now: world.now, redact, onError: world.onError });
     const notifier = createNotifier(rooms, { redact });
-    const run = async (options: RunOptions) => {
-      let told = Promise.resolve();
-      const emit = (event: RunEvent) => {
-        options.emit(event);
-        events.emit(event);
-        if (event.type === "run-started") told = notifier.started(event.runId);
-      };
-      try {
-        const effects = await effectsOf(rooms, { ...options, emit });
-        return await ingest({ force: false, ...options, market, adjusted, concurrency }, effects);
-      } finally {
-        await events.flush();
-        // Before the ping of its end, or the switch would think that another has begun.
-        await told;
-      }
-    };
+    const run = runnerOf(rooms, { events, notifier });
     let [hasBeaten, silentUntil] = [false, -Infinity];
     // A beat comes every minute.
     const onRival = (warning: string) => {
@@ -143,6 +128,28 @@ export async function openApp(config: Config, world: World): Promise<App> {
     await database.close();
     throw error;
   }
+}
+
+/** Makes runs that are heard by whoever asked for them, by the event log and by the dead-man's switch. */
+function runnerOf(rooms: Rooms, { events, notifier }: { events: EventLog; notifier: Notifier }): App["run"] {
+  const { adjusted, vendor: { concurrency } } = rooms.config;
+  const market = marketOf(rooms.config);
+  return async (options) => {
+    let told = Promise.resolve();
+    const emit = (event: RunEvent) => {
+      options.emit(event);
+      events.emit(event);
+      if (event.type === "run-started") told = notifier.started(event.runId);
+    };
+    try {
+      const effects = await effectsOf(rooms, { ...options, emit });
+      return await ingest({ force: false, ...options, market, adjusted, concurrency }, effects);
+    } finally {
+      await events.flush();
+      // Before the ping of its end, or the switch would think that another has begun.
+      await told;
+    }
+  };
 }
 
 /** What stands for a key in the ledger: enough to tell keys apart, nothing to get one back from. */
