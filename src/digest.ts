@@ -119,7 +119,7 @@ function outcomeInWords({ outcome, message, totals }: FinishedRun): string {
     case "complete":
       return `complete: ${changesInWords(totals)}`;
     case "deferred":
-      return `deferred: ${of(totals.deferred, "wait for quota")}`;
+      return `deferred: ${of(totals.deferred, "wait")}`;
     case "cancelled":
       return `cancelled: ${of(totals.stored + totals.late, "stored before the stop")}`;
     case "abandoned":

@@ -25,7 +25,7 @@ Deno.test("the subject tells the outcome", () => {
     "[stocks-etl] complete: 1,200 new bars, 2 revised, 1 quarantined in 1 series · quota 0/25",
   );
   const deferred = result("A daily", { status: "deferred", kind: "quota", counts: NO_ROWS });
-  assert.equal(subject([deferred]), "[stocks-etl] deferred: 1 of 1 series wait for quota · quota 0/25");
+  assert.equal(subject([deferred]), "[stocks-etl] deferred: 1 of 1 series wait · quota 0/25");
   assert.equal(subject([]), "[stocks-etl] nothing due: every series is complete · quota 0/25");
   const run = (outcome: Outcome, message: string | null) => subject([], { run: { outcome, message } });
   assert.match(run("failed", "no disk"), /failed: no disk/);

@@ -18,8 +18,8 @@ export interface Told extends AsyncDisposable {
   readonly receiver: Receiver;
   /** One pass, by default with a look at the clock. */
   pass(options?: { look?: boolean }): Promise<NotifyReport>;
-  /** Runs, then passes without a look. */
-  run(): Promise<NotifyReport>;
+  /** Runs, then passes without a look. `force`: series that rest after failures are asked as well. */
+  run(options?: { force?: boolean }): Promise<NotifyReport>;
   /** Moves the clock. */
   wait(ms: number): void;
   subjects(): string[];
@@ -58,8 +58,8 @@ export async function startTold(
     mailbox,
     receiver,
     pass,
-    run: async () => {
-      await runApp(app, config.series);
+    run: async ({ force = false } = {}) => {
+      await runApp(app, config.series, { force });
       return await pass({ look: false });
     },
     wait: (ms) => void (world.ahead += ms),
