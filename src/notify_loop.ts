@@ -37,7 +37,8 @@ export function startNotifying(
 ): NotifyLoop {
   let awake = Promise.withResolvers<void>();
   let lastPass: number | null = null;
-  let lastLook = -Infinity;
+  // Not at once: what fell due while the program was off is noticed by its first beat, and is no alarm.
+  let lastLook = now();
   let failing = false;
 
   async function passOnce(sender: Sender): Promise<void> {
