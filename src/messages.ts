@@ -33,7 +33,7 @@ export interface MessageOptions {
 const MOST_PING = 2_000;
 
 export function messagesOf(telling: Telling, { channels, recipients, redact, most }: MessageOptions): Outgoing[] {
-  // Before it is written as HTML or JSON, and after: a secret that was cut in between would not be known any more.
+  // Before it is written as HTML or JSON, and before a channel cuts it: half a secret would not be known any more.
   const clean = redacted(telling, redact);
   const { subject } = clean.letter;
   return channels.flatMap((channel) => {
@@ -41,7 +41,7 @@ export function messagesOf(telling: Telling, { channels, recipients, redact, mos
     if (content === null) return [];
     return [{
       subject,
-      content: redacted(content, redact),
+      content,
       recipients: channel === "mail" ? recipients : [],
       most: most ?? MOST_ATTEMPTS[channel],
     }];

@@ -33,6 +33,19 @@ Deno.test("nothing secret is in any message of any channel, however it is writte
   }
 });
 
+Deno.test("what nobody redacted before is redacted here", () => {
+  const telling = tellingOf("x");
+  const careless = {
+    ...telling,
+    letter: { ...telling.letter, lead: KEY, foot: [KEY] },
+    facts: { deep: [{ key: KEY }] },
+  };
+  for (const { content } of messagesOf(careless, OPTIONS)) {
+    assert.doesNotMatch(JSON.stringify(content), /Secret|Key\/12/, content.channel);
+    assert.match(JSON.stringify(content), /\[redacted\]/, content.channel);
+  }
+});
+
 Deno.test("each channel gets what it can show, and as many attempts as suit it", () => {
   const messages = messagesOf(tellingOf("down"), OPTIONS);
   assert.deepEqual(messages.map(({ most }) => most), CHANNELS.map((channel) => MOST_ATTEMPTS[channel]));
