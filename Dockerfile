@@ -22,7 +22,7 @@ USER 1993:1993
 VOLUME /state
 EXPOSE 3000
 # Deno itself is process 1: SIGTERM reaches the program, which finishes its series and ends within ten seconds.
-ENTRYPOINT ["deno", "run", "--quiet", "--no-prompt", "--cached-only", "--allow-net", "--allow-env", "--allow-read", "--allow-write=/state", "--allow-sys", "main.ts"]
+ENTRYPOINT ["deno", "run", "--quiet", "--no-prompt", "--cached-only", "--v8-flags=--heap-growing-percent=50,--max-semi-space-size=4", "--allow-net", "--allow-env", "--allow-read", "--allow-write=/state", "--allow-sys", "main.ts"]
 CMD ["serve"]
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
   CMD ["deno", "eval", "--no-lock", "const r = await fetch('http://127.0.0.1:' + (Deno.env.get('PORT') || 3000) + '/healthz'); Deno.exit(r.ok ? 0 : 1)"]

@@ -5,6 +5,7 @@ export const ROWS_PER_ANSWER = 20_000;
 const DAY_MS = 86_400_000;
 /** Extended hours, 04:00 to 20:00 of New York: as many minutes as one day can have. */
 const [OPENS, MINUTES] = [4 * 60, 16 * 60];
+export const ROWS_PER_DAY = MINUTES;
 
 export function requestFor(symbol: string): BarRequest {
   return { series: { symbol, interval: "1min" }, function: "TIME_SERIES_INTRADAY", size: "full", month: null };

@@ -1,5 +1,4 @@
 /** How fast are bars stored, measured against a raw COPY of the same rows into an identical table on the same server? */
-import { join } from "node:path";
 import { classify } from "../src/alphavantage/answer.ts";
 import { readSeries, type SeriesReading } from "../src/alphavantage/series.ts";
 import type { Series } from "../src/bar.ts";
@@ -7,16 +6,17 @@ import { storeSeries } from "../src/postgres/bars.ts";
 import type { Database } from "../src/postgres/connect.ts";
 import { claimRun, closeRun } from "../src/postgres/runs.ts";
 import { formOf } from "../src/request.ts";
-import { type Totals, totalsOf } from "../src/run.ts";
+import { type SeriesResult, type Totals, totalsOf } from "../src/run.ts";
 import type { ServerDatabase } from "../tests/support/database.ts";
-import { duration, interleaved, rate, speedRatio } from "./figures.ts";
-import { bodyFor, requestFor, ROWS_PER_ANSWER } from "./sample.ts";
+import { rawCopy } from "./copying.ts";
+import { duration, median, rate, speedRatio } from "./figures.ts";
+import { bodyFor, requestFor, ROWS_PER_ANSWER, ROWS_PER_DAY } from "./sample.ts";
+import { type Usage, usageMeter } from "./usage.ts";
 
 export const SYMBOLS = ["AAPL", "AMZN", "IBM", "MSFT", "VZ"];
 const ROUNDS = 7;
 const OWNER = "bench";
 const LEASE_MS = 600_000;
-const COLUMNS = `symbol, "interval", ts, open, high, low, close, volume, settled`;
 
 interface Loaded {
   readonly series: Series;
@@ -35,8 +35,12 @@ export function answerFor(symbol: string): Loaded {
   return { series: request.series, body, reading };
 }
 
-/** One whole run that stores these answers, without the asking. */
-export async function storeAll(db: Database, answers: readonly Loaded[]): Promise<Totals> {
+/** One whole run that stores these answers, `atOnce` at a time, without the asking. */
+export async function storeAll(
+  db: Database,
+  answers: readonly Loaded[],
+  { atOnce = 1 }: { atOnce?: number } = {},
+): Promise<Totals> {
   const now = Date.now();
   const claim = await claimRun(db, {
     owner: OWNER,
@@ -48,8 +52,9 @@ export async function storeAll(db: Database, answers: readonly Loaded[]): Promis
   });
   if (!("runId" in claim)) throw new Error("Cannot start a run: another one is at work");
   const run = { runId: claim.runId, owner: OWNER };
-  const results = [];
-  for (const { series, body, reading: { bars, rejects } } of answers) {
+  const results: SeriesResult[] = [];
+  const queue = [...answers];
+  const store = async ({ series, body, reading: { bars, rejects } }: Loaded) => {
     const result = {
       status: "stored",
       kind: null,
@@ -61,81 +66,83 @@ export async function storeAll(db: Database, answers: readonly Loaded[]): Promis
     const form = formOf(requestFor(series.symbol));
     const answer = { requestId: null, form, zone: "America/New_York", receivedAt: now, reachesTo: now, body };
     results.push(await storeSeries(db, { ...run, leaseMs: LEASE_MS, series, answer, bars, rejects, result }));
-  }
+  };
+  const lane = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await store(next);
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
   const totals = totalsOf(results);
   await closeRun(db, { ...run, outcome: "complete", message: null, totals, now: Date.now() });
   return totals;
 }
 
-/** One line per way of writing the same rows: name, rows per second, ratio to COPY. */
-export async function measureStoring({ db, url }: ServerDatabase, { binDir }: { binDir: string | null }) {
+/** A full answer, and the one of a day later: it repeats all but the oldest day and brings a new one. */
+function twoDays(symbol: string): [Loaded, Loaded] {
+  const request = requestFor(symbol);
+  const body = bodyFor(symbol, { rows: ROWS_PER_ANSWER + ROWS_PER_DAY });
+  const answer = classify(body, { httpStatus: 200, request });
+  if (answer.kind !== "bars") throw new Error(`Cannot read the sample for "${symbol}": ${answer.message}`);
+  const { bars, ...reading } = readSeries(answer.document, { request, now: Date.now(), settled: () => true });
+  const { series } = request;
+  return [
+    { series, body: `${body} `, reading: { ...reading, bars: bars.slice(0, ROWS_PER_ANSWER) } },
+    { series, body: `${body}  `, reading: { ...reading, bars: bars.slice(ROWS_PER_DAY) } },
+  ];
+}
+
+/** One line per way of writing the same rows: rows per second, time, ratio to COPY, processor time here and there. */
+export async function measureStoring(at: ServerDatabase, { binDir }: { binDir: string | null }): Promise<string[][]> {
+  const { db } = at;
   const answers = SYMBOLS.map(answerFor);
+  const days = SYMBOLS.map(twoDays);
   const rows = answers.length * ROWS_PER_ANSWER;
-  const copy = await rawCopy(answers, { db, url, binDir });
-  try {
-    const store = (expected: "inserted" | "unchanged") => async () => {
-      const counted = (await storeAll(db, answers))[expected];
-      if (counted !== rows) throw new Error(`Cannot trust this round: ${counted} of ${rows} rows were ${expected}`);
-    };
-    const times = await interleaved(
-      { copy: copy.run, fresh: store("inserted"), again: store("unchanged") },
-      {
-        rounds: ROUNDS,
-        before: () => db.pool.query("truncate stock_data, copy_target, answer, answer_body; checkpoint"),
-      },
-    );
-    return [
-      [`${copy.name}, the floor`, rate(rows, times.copy), duration(times.copy), "1"],
-      ["storeSeries, new rows", rate(rows, times.fresh), duration(times.fresh), speedRatio(times.fresh, times.copy)],
-      ["storeSeries, unchanged", rate(rows, times.again), duration(times.again), speedRatio(times.again, times.copy)],
-    ];
-  } finally {
-    await copy.remove();
-  }
-}
-
-/** COPY by psql if there is one, else by the server itself from a file it can read. */
-async function rawCopy(
-  answers: readonly Loaded[],
-  { db, url, binDir }: { db: Database; url: string; binDir: string | null },
-): Promise<{ name: string; run: () => Promise<unknown>; remove: () => Promise<void> }> {
   await db.pool.query("create table copy_target (like stock_data including all)");
-  const dir = await Deno.makeTempDir({ prefix: "stocks-etl-bench-" });
-  await Deno.chmod(dir, 0o755);
-  const csv = join(dir, "rows.csv");
-  const lines = answers.flatMap(({ series, reading }) =>
-    reading.bars.map((bar) =>
-      [
-        series.symbol,
-        series.interval,
-        new Date(bar.ts).toISOString(),
-        bar.open,
-        bar.high,
-        bar.low,
-        bar.close,
-        bar.volume,
-        "t",
-      ]
-        .join(",")
-    )
-  );
-  await Deno.writeTextFile(csv, lines.join("\n") + "\n");
-  const remove = () => Deno.remove(dir, { recursive: true });
-  const psql = binDir === null ? "psql" : join(binDir, "psql");
-  const from = `copy copy_target (${COLUMNS}) from '${csv}' (format csv)`;
-  if (!await starts(psql)) return { name: "COPY from a file on the server", run: () => db.pool.query(from), remove };
-  const run = async () => {
-    const args = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--command", `\\${from}`, url];
-    const { success, stderr } = await new Deno.Command(psql, { args, stdin: "null" }).output();
-    if (!success) throw new Error(`Cannot copy with "${psql}": ${new TextDecoder().decode(stderr)}`);
+  const copy = await rawCopy(answers, { ...at, binDir });
+  const meter = await usageMeter(db);
+  const figures = new Map<string, Usage[]>();
+  const measure = async (name: string, work: () => unknown) => {
+    figures.set(name, [...figures.get(name) ?? [], await meter(work)]);
   };
-  return { name: "psql \\copy", run, remove };
+  const store = (expected: Partial<Totals>, given: readonly Loaded[], atOnce: number) => async () => {
+    const totals = await storeAll(db, given, { atOnce });
+    for (const [name, count] of Object.entries(expected)) {
+      if (totals[name as keyof Totals] !== count) throw new Error(`Cannot trust this round: ${JSON.stringify(totals)}`);
+    }
+  };
+  const clear = () => db.pool.query("truncate stock_data, copy_target, answer, answer_body; checkpoint");
+  const added = SYMBOLS.length * ROWS_PER_DAY;
+  for (let round = 0; round < ROUNDS; round++) {
+    await clear();
+    await measure(copy.name, copy.run);
+    for (const atOnce of [1, 2]) {
+      const way = atOnce === 1 ? "one at a time" : "two at once";
+      await clear();
+      await measure(`new rows, ${way}`, store({ inserted: rows }, answers, atOnce));
+      await measure(`the same answers again, ${way}`, store({ unchanged: rows }, answers, atOnce));
+      await clear();
+      await store({}, days.map(([first]) => first), atOnce)();
+      const later = days.map(([, second]) => second);
+      await measure(`a day later, ${way}`, store({ inserted: added, unchanged: rows - added }, later, atOnce));
+    }
+  }
+  await copy.remove();
+  const floor = figures.get(copy.name)!;
+  return [...figures].map(([name, mine]) => lineOf(name, { mine, floor, rows }));
 }
 
-async function starts(program: string): Promise<boolean> {
-  try {
-    return (await new Deno.Command(program, { args: ["--version"], stdout: "null" }).output()).success;
-  } catch {
-    return false;
-  }
+function lineOf(name: string, { mine, floor, rows }: { mine: Usage[]; floor: Usage[]; rows: number }): string[] {
+  const wall = mine.map(({ ms }) => ms);
+  const server = mine.map(({ serverMs }) => serverMs ?? NaN);
+  const client = mine.map(({ clientMs }) => clientMs);
+  const cpu = (times: number[]) => Number.isNaN(median(times)) ? "?" : `${Math.round(median(times))} ms`;
+  const own = mine !== floor;
+  return [
+    own ? name : `${name}, the floor`,
+    rate(rows, wall),
+    duration(wall),
+    own ? speedRatio(wall, floor.map(({ ms }) => ms)) : "1",
+    own ? cpu(server) : "–",
+    own ? cpu(client) : "–",
+    own ? (median(client) / median(server)).toFixed(2) : "–",
+  ];
 }

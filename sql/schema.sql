@@ -39,6 +39,19 @@ comment on column answer_body.sha256 is 'Of the text in UTF-8, bytes long.';
 comment on column answer_body.body is 'Null: dropped, it last came longer ago than ARCHIVE_DAYS.';
 CREATE INDEX answer_body_by_age ON answer_body USING btree (last_received_at) WHERE (body IS NOT NULL);
 
+create table audit (
+  id bigint generated always as identity not null,
+  at timestamp with time zone not null,
+  by text not null,
+  action text not null,
+  subject text not null,
+  was text,
+  became text,
+  constraint audit_pkey PRIMARY KEY (id)
+);
+comment on table audit is 'Who changed what about the program, where the changed row cannot say so itself.';
+CREATE INDEX audit_of_subject ON audit USING btree (subject, id);
+
 create table entitlement (
   key_hash text not null,
   form text not null,
@@ -48,6 +61,19 @@ create table entitlement (
   constraint entitlement_pkey PRIMARY KEY (key_hash, form)
 );
 comment on table entitlement is 'What a key may ask, learnt from answers. A form without a row has not been tried.';
+
+create table heartbeat (
+  name text not null,
+  owner text not null,
+  started_at timestamp with time zone not null,
+  beat_at timestamp with time zone not null,
+  doing text not null,
+  error text,
+  error_at timestamp with time zone,
+  constraint heartbeat_pkey PRIMARY KEY (name, owner),
+  constraint heartbeat_error_whole CHECK (((error IS NULL) = (error_at IS NULL)))
+);
+comment on table heartbeat is 'What each part of each running program does now, and its last error. A row that is a day old belongs to a program that is gone.';
 
 create table housekeeping (
   name text not null,
@@ -89,6 +115,27 @@ create table instance (
   constraint instance_only_one_check CHECK (only_one)
 );
 comment on table instance is 'One row: what tells this installation''s messages from another''s. Message-IDs are made of it.';
+
+create table launch (
+  id bigint generated always as identity not null,
+  series jsonb not null,
+  force boolean not null,
+  of_run bigint,
+  note text,
+  asked_by text not null,
+  asked_at timestamp with time zone not null,
+  state text not null default 'requested'::text,
+  reason text,
+  constraint launch_pkey PRIMARY KEY (id),
+  constraint launch_of_run_fkey FOREIGN KEY (of_run) REFERENCES run(id) ON DELETE SET NULL,
+  constraint launch_says_why CHECK (((state = 'requested'::text) OR (reason IS NOT NULL))),
+  constraint launch_series_check CHECK (((jsonb_typeof(series) = 'array'::text) AND (jsonb_array_length(series) > 0))),
+  constraint launch_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'withdrawn'::text, 'failed'::text])))
+);
+comment on table launch is 'A run asked for by hand. A requested launch is owed a run until one of its runs closes.';
+comment on column launch.series is '[{"symbol", "interval"}], each once, in the order given; configured or not.';
+comment on column launch.of_run is 'The run whose series these are.';
+CREATE INDEX launch_of_run ON launch USING btree (of_run) WHERE (of_run IS NOT NULL);
 
 create table notice (
   id bigint generated always as identity not null,
@@ -161,6 +208,25 @@ create table quarantine (
 comment on table quarantine is 'Rows that broke a rule, as the vendor gave them (JSON). run_id: the run that saw it last.';
 CREATE INDEX quarantine_of_run ON quarantine USING btree (run_id);
 CREATE UNIQUE INDEX quarantine_once ON quarantine USING btree (symbol, "interval", rule, md5(((stamp || ' '::text) || raw)));
+
+create table release (
+  id bigint generated always as identity not null,
+  symbol text not null,
+  "interval" text not null,
+  stamp text not null,
+  rule text not null,
+  raw text not null,
+  bar jsonb not null,
+  answer_id bigint not null,
+  run_id bigint,
+  released_by text not null,
+  released_at timestamp with time zone not null,
+  constraint release_pkey PRIMARY KEY (id),
+  constraint release_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id) ON DELETE SET NULL
+);
+comment on table release is 'Quarantined rows that an operator judged right. bar: what was stored of it; a replay stores it again at its time.';
+CREATE INDEX release_of_run ON release USING btree (run_id) WHERE (run_id IS NOT NULL);
+CREATE UNIQUE INDEX release_once ON release USING btree (symbol, "interval", rule, md5(((stamp || ' '::text) || raw)));
 
 create table request (
   id bigint generated always as identity not null,
@@ -239,14 +305,23 @@ create table run (
   unchanged bigint not null default 0,
   provisional bigint not null default 0,
   quarantined bigint not null default 0,
+  launch_id bigint,
+  of_run bigint,
+  cancel_at timestamp with time zone,
+  cancel_by text,
+  cancel_force boolean not null default false,
   constraint run_pkey PRIMARY KEY (id),
+  constraint run_launch_id_fkey FOREIGN KEY (launch_id) REFERENCES launch(id) ON DELETE SET NULL,
+  constraint run_of_run_fkey FOREIGN KEY (of_run) REFERENCES run(id) ON DELETE SET NULL,
   constraint run_tick_id_fkey FOREIGN KEY (tick_id) REFERENCES tick(id) ON DELETE SET NULL,
+  constraint run_cancel_whole CHECK ((((cancel_at IS NULL) = (cancel_by IS NULL)) AND ((cancel_at IS NOT NULL) OR (NOT cancel_force)))),
   constraint run_cancelled_check CHECK ((cancelled >= 0)),
   constraint run_closed_whole CHECK (((outcome IS NULL) = (finished_at IS NULL))),
   constraint run_deferred_check CHECK ((deferred >= 0)),
   constraint run_failed_check CHECK ((failed >= 0)),
   constraint run_inserted_check CHECK ((inserted >= 0)),
   constraint run_late_check CHECK ((late >= 0)),
+  constraint run_one_cause CHECK (((tick_id IS NULL) OR (launch_id IS NULL))),
   constraint run_outcome_check CHECK ((outcome = ANY (ARRAY['complete'::text, 'partial'::text, 'deferred'::text, 'nothing-due'::text, 'failed'::text, 'cancelled'::text, 'abandoned'::text]))),
   constraint run_planned_check CHECK ((planned >= 0)),
   constraint run_provisional_check CHECK ((provisional >= 0)),
@@ -259,6 +334,12 @@ create table run (
   constraint run_unchanged_check CHECK ((unchanged >= 0))
 );
 comment on table run is 'One ingestion. No outcome: it is running, and owner must renew lease_until (judged by this server''s clock) or be found dead.';
+comment on column run.of_run is 'The run whose series were run again.';
+comment on column run.cancel_at is 'When somebody asked for its end. Its owner reads it with the lease, and its tick or launch is owed nothing more.';
+comment on column run.cancel_force is 'The request under way is to be given up as well.';
+CREATE INDEX run_by_outcome ON run USING btree (outcome, started_at, id);
+CREATE INDEX run_of_launch ON run USING btree (launch_id) WHERE (launch_id IS NOT NULL);
+CREATE INDEX run_of_run ON run USING btree (of_run) WHERE (of_run IS NOT NULL);
 CREATE INDEX run_of_tick ON run USING btree (tick_id) WHERE (tick_id IS NOT NULL);
 CREATE UNIQUE INDEX run_one_at_a_time ON run USING btree (((outcome IS NULL))) WHERE (outcome IS NULL);
 CREATE INDEX run_started ON run USING btree (started_at);
@@ -291,13 +372,19 @@ create table schedule (
   held_by text,
   held_for text,
   held_until timestamp with time zone,
+  paused_by text,
+  overridden_at timestamp with time zone,
+  overridden_by text,
   constraint schedule_pkey PRIMARY KEY (name),
-  constraint schedule_held_whole CHECK ((((held_by IS NULL) = (held_for IS NULL)) AND ((held_by IS NULL) = (held_until IS NULL))))
+  constraint schedule_held_whole CHECK ((((held_by IS NULL) = (held_for IS NULL)) AND ((held_by IS NULL) = (held_until IS NULL)))),
+  constraint schedule_override_whole CHECK (((overridden_at IS NULL) = (overridden_by IS NULL))),
+  constraint schedule_pause_whole CHECK (((paused_by IS NULL) OR (paused_at IS NOT NULL)))
 );
 comment on table schedule is 'One row per configured schedule. Ticks up to evaluated_to have been decided; it moves back only when the clock has.';
 comment on column schedule.held_by is 'The program that serves the schedule, and any other of the same configuration.';
 comment on column schedule.held_for is 'That configuration: expression, zone and series.';
 comment on column schedule.held_until is 'By this server''s clock: then, and when no run of held_by is at work, another configuration may take over.';
+comment on column schedule.overridden_at is 'Since when cron and timezone are an operator''s and win over the configuration; null: they are the configured ones.';
 
 create table schema_migration (
   version integer not null,
@@ -345,6 +432,20 @@ END),
 comment on table series_result is 'What a run did for one series, written in the transaction that stored its bars.';
 CREATE INDEX series_result_newest ON series_result USING btree (symbol, "interval", finished_at DESC);
 CREATE INDEX series_result_newest_stored ON series_result USING btree (symbol, "interval", started_at DESC) WHERE (status = ANY (ARRAY['stored'::text, 'late'::text]));
+CREATE INDEX series_result_of_symbol ON series_result USING btree (symbol, run_id);
+
+create table session (
+  token_hash text not null,
+  role text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint session_pkey PRIMARY KEY (token_hash),
+  constraint session_check CHECK ((expires_at > created_at)),
+  constraint session_role_check CHECK ((role = ANY (ARRAY['view'::text, 'operate'::text]))),
+  constraint session_token_hash_check CHECK ((token_hash ~ '^[0-9a-f]{64}$'::text))
+);
+comment on table session is 'One row per log-in. token_hash: of the cookie and the password it was given for, so a changed password ends its sessions. Expired rows go with the next log-in.';
+CREATE INDEX session_expiry ON session USING btree (expires_at);
 
 create table stock_data (
   symbol text not null,

@@ -1,16 +1,13 @@
 /** Opens the rooms and hands their functions to the stories, pages and commands. */
 import { type Series } from "./bar.ts";
 import type { Config } from "./config.ts";
-import type { Claim } from "./effects.ts";
-import type { RunEvent } from "./event.ts";
 import { lookAtClock } from "./heartbeat.ts";
 import { keepHouse } from "./housekeeping.ts";
-import { ingest, type RunReport } from "./ingest.ts";
+import type { RunReport } from "./ingest.ts";
 import { createNotifier, type Notifier } from "./notifier.ts";
 import { type Plan, plan, type SeriesState } from "./plan.ts";
 import { type Database, openDatabase } from "./postgres/connect.ts";
 import { entitlements } from "./postgres/entitlements.ts";
-import { type EventLog, openEventLog } from "./postgres/events.ts";
 import { brokenConnection } from "./postgres/explain.ts";
 import { releaseSchedule } from "./postgres/holder.ts";
 import { migrate } from "./postgres/migrate.ts";
@@ -20,14 +17,17 @@ import { publicationLags } from "./publication.ts";
 import { createRedactor } from "./redact.ts";
 import { DOUBTED_MS } from "./retention.ts";
 import { replay, type ReplayOptions, type ReplayReport } from "./replay.ts";
-import { effectsOf, marketOf, type Rooms, type RunWiring, type World } from "./wiring.ts";
+import { createSteering, type Steering } from "./steer.ts";
+import { marketOf, type Rooms, type World } from "./wiring.ts";
+import { createWorker, type NotOurs, type RunOptions } from "./worker.ts";
 
-export interface RunOptions extends RunWiring {
-  readonly series: readonly Series[];
-  /** Ask each of them, whatever is known of it. Default: what is worth asking. */
+export type { NotOurs, RunOptions } from "./worker.ts";
+
+export interface PlanAsked {
+  /** Ask each of them, whatever is known of it. */
   readonly force?: boolean;
-  /** Aborted: no further series is begun. */
-  readonly stop: AbortSignal;
+  /** As of this instant, epoch ms, with what is stored today. Default: now. */
+  readonly at?: number;
 }
 
 /** The operator is told again that another program serves the schedule. */
@@ -35,14 +35,13 @@ const REMIND_MS = 3_600_000;
 /** Who runs it by hand waits for it; what is left goes the next day. */
 const TIDY_MS = 30_000;
 
-/** The run was not ours to make: another is at work, or has served the tick. */
-export type NotOurs = Exclude<Claim, { runId: number }>;
-
 export interface App {
   readonly config: Config;
   readonly database: Database;
   /** Names of the migrations that opening applied. */
   readonly migrated: readonly string[];
+  /** What an operator may do beside running: launch, cancel, pause, set, release, forget; and what there is to see. */
+  readonly steer: Steering;
   /**
    * One run now.
    *
@@ -50,9 +49,13 @@ export interface App {
    */
   run(options: RunOptions): Promise<RunReport | NotOurs>;
   /** What the next run would ask, or one that is forced. Asks nobody. */
-  plan(series: readonly Series[], options?: { force?: boolean }): Promise<Plan>;
+  plan(series: readonly Series[], options?: PlanAsked): Promise<Plan>;
   states(series: readonly Series[]): Promise<SeriesState[]>;
-  /** Notices the ticks that have come due and serves those that are owed. @returns the last run; `null`: none was owed */
+  /**
+   * Notices the ticks that have come due and serves those that are owed, and the launches that wait.
+   *
+   * @returns the last run; `null`: none was owed
+   */
   beat(options: Pick<RunOptions, "stop" | "abort" | "emit">): Promise<RunReport | NotOurs | null>;
   /** After a run by hand: removes what is too old, within half a minute, if that is due. Never throws. */
   tidy(options: Pick<RunOptions, "stop">): Promise<void>;
@@ -66,20 +69,23 @@ export interface App {
 /**
  * Opens the database, brings its schema up to date and makes everything that works on it.
  *
+ * @param options.onLaunch told when this process has queued a launch
  * @throws Error that says what was found and what to do; it never holds a secret
  */
-export async function openApp(config: Config, world: World): Promise<App> {
+export async function openApp(
+  config: Config,
+  world: World,
+  { onLaunch = () => {} }: { onLaunch?: () => void } = {},
+): Promise<App> {
   const database = await openDatabase(config.database, { onError: (error) => world.onError(brokenConnection(error)) });
   try {
     const { applied } = await migrate(database);
     const keyHash = await hashOf(config.vendor.key ?? "");
     const rooms = { config, database, keyHash, world };
-    const market = marketOf(config);
-    const { adjusted } = config;
     const redact = createRedactor(config.secrets);
-    const events = openEventLog(database, { now: world.now, redact, onError: world.onError });
     const notifier = createNotifier(rooms, { redact });
-    const run = runnerOf(rooms, { events, notifier });
+    const worker = createWorker(rooms, { notifier, redact });
+    const planned = (series: readonly Series[], options: PlanAsked = {}) => planFor(rooms, series, options);
     let [hasBeaten, silentUntil] = [false, -Infinity];
     // A beat comes every minute.
     const onRival = (warning: string) => {
@@ -92,24 +98,19 @@ export async function openApp(config: Config, world: World): Promise<App> {
       database,
       notifier,
       migrated: applied,
-      run,
-      plan: async (series, { force = false } = {}) => {
-        const now = world.now();
-        const states = await seriesStates(database, series);
-        const quota = await quotaState(database, { keyHash, now, perDay: config.vendor.perDay });
-        const lags = publicationLags(await pastAnswers(database), market);
-        const known = await entitlements(database, keyHash);
-        const forcedAt = force ? now : null;
-        return plan(states, { now, market, adjusted, quota, entitlements: known, lags, forcedAt });
-      },
+      steer: createSteering(rooms, { worker, onLaunch, plan: planned }),
+      run: worker.run,
+      plan: planned,
       states: (series) => seriesStates(database, series),
       beat: ({ stop, ...options }) => {
         hasBeaten = true;
+        const common = { ...options, stop, patient: false };
         return lookAtClock(rooms, {
           stop,
           onRival,
-          serve: ({ id, trigger }) =>
-            run({ ...options, stop, series: config.series, trigger, tickId: id, patient: false }),
+          serve: ({ id, trigger }) => worker.run({ ...common, series: config.series, trigger, tickId: id }),
+          launch: ({ id, series, force, ofRun }) =>
+            worker.run({ ...common, series, force, ofRun, trigger: "manual", tickId: null, launchId: id }),
         });
       },
       tidy: async ({ stop }) => {
@@ -117,7 +118,7 @@ export async function openApp(config: Config, world: World): Promise<App> {
         await keepHouse(rooms, { stop: limit, doubtedMs: DOUBTED_MS.byHand });
       },
       close: async () => {
-        await events.flush();
+        await worker.close();
         // If this fails, a program of another configuration waits for some minutes.
         if (hasBeaten) await releaseSchedule(database, world.owner).catch(() => {});
         await database.close();
@@ -130,26 +131,18 @@ export async function openApp(config: Config, world: World): Promise<App> {
   }
 }
 
-/** Makes runs that are heard by whoever asked for them, by the event log and by the dead-man's switch. */
-function runnerOf(rooms: Rooms, { events, notifier }: { events: EventLog; notifier: Notifier }): App["run"] {
-  const { adjusted, vendor: { concurrency } } = rooms.config;
-  const market = marketOf(rooms.config);
-  return async (options) => {
-    let told = Promise.resolve();
-    const emit = (event: RunEvent) => {
-      options.emit(event);
-      events.emit(event);
-      if (event.type === "run-started") told = notifier.started(event.runId);
-    };
-    try {
-      const effects = await effectsOf(rooms, { ...options, emit });
-      return await ingest({ force: false, ...options, market, adjusted, concurrency }, effects);
-    } finally {
-      await events.flush();
-      // Before the ping of its end, or the switch would think that another has begun.
-      await told;
-    }
-  };
+async function planFor(
+  { config, database, keyHash, world }: Rooms,
+  series: readonly Series[],
+  { force = false, at: now = world.now() }: PlanAsked,
+): Promise<Plan> {
+  const market = marketOf(config);
+  const states = await seriesStates(database, series);
+  const quota = await quotaState(database, { keyHash, now, perDay: config.vendor.perDay });
+  const lags = publicationLags(await pastAnswers(database), market);
+  const known = await entitlements(database, keyHash);
+  const forcedAt = force ? now : null;
+  return plan(states, { now, market, adjusted: config.adjusted, quota, entitlements: known, lags, forcedAt });
 }
 
 /** What stands for a key in the ledger: enough to tell keys apart, nothing to get one back from. */

@@ -3,6 +3,7 @@
  * The names stand in variables.ts; where each value came from is found in setting.ts.
  */
 import { z } from "zod";
+import { type AccessConfig, accessOf, wrongAccess } from "./access.ts";
 import { type Series } from "./bar.ts";
 import { type NoticesConfig, noticesOf, postUrl, summaryTime } from "./channels.ts";
 import { chooseDatabase, type DatabaseConfig } from "./database.ts";
@@ -45,6 +46,7 @@ export interface Config {
   readonly logFormat: "auto" | "json" | "pretty";
   readonly host: string;
   readonly port: number;
+  readonly access: AccessConfig;
   /** `null`: no mail. */
   readonly email: EmailConfig | null;
   readonly notices: NoticesConfig;
@@ -128,6 +130,9 @@ const SCHEMA = z.object({
   LOG_FORMAT: choice("auto", "json", "pretty"),
   HOST: readAs("a host name or address", (text) => /^[\w.:-]+$/.test(text) ? text : null),
   PORT: number(1, 65535),
+  UI_PASSWORD: z.string().optional(),
+  UI_VIEW_PASSWORD: z.string().optional(),
+  UI_BEHIND_PROXY: flag,
   EMAIL_SENDER_ADDRESS: readAs("a mail address", (text) => isAddress(text) ? text : null).optional(),
   EMAIL_SENDER_PASSWORD: z.string().optional(),
   EMAIL_RECIPIENT_ADDRESS: readAs("a list of mail addresses", (text) => {
@@ -175,7 +180,7 @@ export function parseConfig(env: Environment, { readFile }: { readFile: (path: s
   const schedule = readSchedule(raw.SCHEDULE_CRON ?? "", raw.SCHEDULE_TIMEZONE ?? "");
   if (Array.isArray(schedule)) { for (const { variable, found } of schedule) complain(variable, found); }
   const database = chooseDatabase(settings);
-  problems.push(...database.problems, ...halfMail(settings));
+  problems.push(...database.problems, ...halfMail(settings), ...wrongAccess(settings));
 
   const warnings = [...settings.warnings, ...database.warnings];
   if (!read.success || Array.isArray(schedule) || problems.length > 0) return { problems, origins, warnings, secrets };
@@ -226,6 +231,7 @@ function assemble(
     logFormat: values.LOG_FORMAT,
     host: values.HOST,
     port: values.PORT,
+    access: accessOf(values),
     email: emailOf(values),
     notices: noticesOf(values, schedule),
     secrets,

@@ -98,6 +98,7 @@ function configOf(replay: Replay, dir: string | null): Config {
     logFormat: "auto",
     host: "127.0.0.1",
     port: 3000,
+    access: { password: null, viewPassword: null, behindProxy: false },
     email: null,
     notices: NO_NOTICES,
     secrets: [],

@@ -26,6 +26,7 @@ export type RunEvent =
   | { type: "rows-refused"; runId: number; series: Series; rule: string; count: number; first: string }
   | { type: "rows-stored"; runId: number; series: Series; counts: RowCounts }
   | { type: "series-finished"; runId: number; result: SeriesResult; index: number; of: number }
+  | { type: "run-cancelling"; runId: number; by: string; force: boolean }
   | { type: "lease-lost"; runId: number; message: string }
   | {
     type: "run-finished";

@@ -7,6 +7,7 @@ import type { Database } from "./postgres/connect.ts";
 import {
   expireEvents,
   expireIncidents,
+  expireLaunches,
   expireNotices,
   expireRequests,
   expireRuns,
@@ -37,6 +38,7 @@ export function sweepsOf({ retention, archiveDays, logDir }: Config, database: D
     ),
     ...sweep("runs", runs, (before) => expireRuns(database, before)),
     ...sweep("ticks", runs, (before) => expireTicks(database, before)),
+    ...sweep("launches", runs, (before) => expireLaunches(database, before)),
     ...sweep("notices", runs, (before) => expireNotices(database, before)),
     ...sweep("incidents", runs, (before) => expireIncidents(database, before)),
     ...sweep("answer bodies", archiveDays, (before) => retainAnswers(database, { before, limit: BODIES })),

@@ -41,6 +41,15 @@ export function describeEvent(event: RunEvent): Description {
         message: `Planned: ${event.ask} to ask, ${event.defer} deferred, ${event.skip} not needed`,
         properties: { ...run, ask: event.ask, defer: event.defer, skip: event.skip },
       };
+    case "run-cancelling": {
+      const { runId, by, force } = event;
+      const how = force ? "at once" : "after the series under way";
+      return {
+        level: "warning",
+        message: `Run ${runId} is cancelled by ${by}, ${how}`,
+        properties: { ...run, by, how },
+      };
+    }
     case "lease-lost":
       return { level: "error", message: event.message, properties: run };
     case "run-finished":

@@ -15,6 +15,7 @@ import { runLog } from "./run_log.ts";
 import { sampleTellings } from "./sample.ts";
 import { mailFile } from "./smtp/mail.ts";
 import { UsageError } from "./terminal/commands.ts";
+import { asJson } from "./terminal/json.ts";
 import type { NoticeCommand } from "./terminal/notice_commands.ts";
 import { renderOutbox } from "./terminal/outbox.ts";
 
@@ -126,12 +127,3 @@ const NOBODY: EmailConfig = {
   recipients: ["you@localhost"],
   smtp: { host: "localhost", port: 25, secure: "none" },
 };
-
-function asJson(value: unknown): string {
-  const written = JSON.stringify(
-    value,
-    (key, one) => typeof one === "number" && /(?:^at|At)$/.test(key) ? new Date(one).toISOString() : one,
-    2,
-  );
-  return `${written}\n`;
-}

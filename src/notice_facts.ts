@@ -1,10 +1,10 @@
 /** What do the messages rest on? Facts read from the database, and what they come to: letters that are not yet addressed. */
-import { gapOf, lateBars, seenByClock, tickProblem } from "./alarm.ts";
+import { gapOf, lateBars, type ScheduleState, seenByClock, tickProblem } from "./alarm.ts";
 import { seriesName } from "./bar.ts";
 import { type Circumstances, digestOf, type FinishedRun, type RunFacts } from "./digest.ts";
 import { isComplete, type Market, targetOf } from "./due.ts";
-import { SCHEDULE } from "./heartbeat.ts";
-import { type Incident, type Look, type News, problemsOf, seenByRun } from "./incident.ts";
+import { SCHEDULE, type Served, servedBy } from "./heartbeat.ts";
+import { type Incident, type Look, type News, type Problem, problemsOf, seenByRun } from "./incident.ts";
 import { factsOfNews, factsOfRun, pingOf, redacted, type Telling } from "./messages.ts";
 import type { SeriesState } from "./plan.ts";
 import { happenedSince, scheduleState } from "./postgres/day.ts";
@@ -13,7 +13,8 @@ import { resultsOf } from "./postgres/results.ts";
 import { runById } from "./postgres/runs.ts";
 import { seriesStates } from "./postgres/states.ts";
 import type { SeriesResult } from "./run.ts";
-import { dueTicks, nextTick } from "./schedule.ts";
+import { dueTicks, nextTick, type Schedule } from "./schedule.ts";
+import { scheduleInForce } from "./steer_schedule.ts";
 import { alarmOf, type DayFacts, summaryOf } from "./summary.ts";
 import { marketOf, type Rooms } from "./wiring.ts";
 
@@ -27,13 +28,21 @@ export interface Standing extends Circumstances {
   readonly configured: ReadonlySet<string>;
   /** Of them those that hold all they can. */
   readonly complete: ReadonlySet<string>;
+  /** The one in force: the operator's, or the configured one. */
+  readonly schedule: Schedule;
+  /** `null`: nobody has looked at it yet. */
+  readonly ticks: ScheduleState | null;
+  readonly served: Served;
 }
 
-export async function standingNow({ config, database, keyHash, world }: Rooms): Promise<Standing> {
-  const { series, schedule, notices, vendor } = config;
+export async function standingNow(rooms: Rooms): Promise<Standing> {
+  const { config, database, keyHash, world } = rooms;
+  const { series, notices, vendor } = config;
   const now = world.now();
   const market = marketOf(config);
   const states = await seriesStates(database, series);
+  const schedule = await scheduleInForce(rooms);
+  const ticks = await scheduleState(database, { schedule: SCHEDULE, now });
   const complete = states.filter((state) => isComplete(state, targetOf(state.series, now, market)));
   return {
     now,
@@ -42,8 +51,11 @@ export async function standingNow({ config, database, keyHash, world }: Rooms): 
     configured: new Set(series.map(seriesName)),
     complete: new Set(complete.map((state) => seriesName(state.series))),
     quota: await quotaState(database, { keyHash, now, perDay: vendor.perDay }),
-    nextTick: nextTick(schedule, now),
+    nextTick: ticks?.paused === true ? null : nextTick(schedule, now),
     pageUrl: notices.pageUrl,
+    schedule,
+    ticks,
+    served: await servedBy(rooms),
   };
 }
 
@@ -67,10 +79,27 @@ export function lookOfRun(
   const healed = new Set([...stored, ...standing.complete]);
   return {
     at: run.startedAt,
-    problems: problemsOf(run, results),
-    sees: seenByRun,
-    healed: (series) => healed.has(series) || !standing.configured.has(series),
+    problems: keptProblems(problemsOf(run, results), standing),
+    sees: standing.served === "theirs" ? () => false : seenByRun,
+    healed: (series) => healed.has(series) || isDropped(series, standing),
   };
+}
+
+/**
+ * Those whose end will be seen: of series that are asked again. What was launched once, or is asked by hand beside a
+ * program of another configuration, is told with its run alone.
+ */
+function keptProblems(problems: readonly Problem[], { configured, served }: Standing): Problem[] {
+  if (served === "theirs") return [];
+  return problems.flatMap((problem) => {
+    const series = problem.series.filter((one) => configured.has(one));
+    return series.length === 0 && problem.series.length > 0 ? [] : [{ ...problem, series }];
+  });
+}
+
+/** Nobody's business any more: not configured here, nor where another configuration is served. */
+function isDropped(series: string, { configured, served }: Standing): boolean {
+  return served !== "theirs" && !configured.has(series);
 }
 
 export function tellRun(
@@ -107,25 +136,24 @@ export function tellRun(
   };
 }
 
-/** What the clock finds: ticks that did not fire, bars that are late. */
-export async function lookByClock(
-  { config, database }: Rooms,
-  standing: Standing,
-): Promise<(known: readonly Incident[]) => Look> {
-  const { schedule } = config;
-  const { now, market, states, complete, configured } = standing;
-  const state = await scheduleState(database, { schedule: SCHEDULE, now });
-  const tick = tickProblem(state, { now, dueAfter: (after) => nextTick(schedule, after) });
+/**
+ * What the clock finds: ticks that did not fire, bars that are late. Nothing when nobody serves the schedule: who stopped the
+ * program, and runs it by hand, expects no tick.
+ */
+export function lookByClock(standing: Standing): (known: readonly Incident[]) => Look {
+  const { now, market, states, complete, schedule, ticks, served } = standing;
+  const tick = served === "ours" ? tickProblem(ticks, { now, dueAfter: (after) => nextTick(schedule, after) }) : null;
   const lastDue = (upTo: number) => dueTicks(schedule, { after: upTo - 400 * DAY, upTo, limit: 1 }).ticks[0] ?? null;
+  const isWatched = served === "ours" && ticks !== null && !ticks.paused;
   return (known) => {
     const explained = known.filter(({ key, recoveredAt }) => recoveredAt === null && !seenByClock(key));
     const troubled = new Set(explained.flatMap(({ series }) => series));
-    const bars = state === null || state.paused ? null : lateBars(states, { now, market, known: troubled, lastDue });
+    const bars = isWatched ? lateBars(states, { now, market, known: troubled, lastDue }) : null;
     return {
       at: now,
       problems: [tick, bars].filter((problem) => problem !== null),
       sees: seenByClock,
-      healed: (series) => complete.has(series) || !configured.has(series),
+      healed: (series) => complete.has(series) || isDropped(series, standing),
     };
   };
 }

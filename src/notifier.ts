@@ -115,11 +115,14 @@ async function passOnce(
 }
 
 async function decideSome(desk: Desk): Promise<number> {
-  const waiting = await undecidedNotices(desk.rooms.database, DECIDED_AT_ONCE);
+  const { database, world } = desk.rooms;
+  const waiting = await undecidedNotices(database, DECIDED_AT_ONCE);
   if (waiting.length === 0) return 0;
   const standing = await standingNow(desk.rooms);
-  for (const notice of waiting) await decideRun(desk, notice, standing);
-  return waiting.length;
+  // A program of another configuration decides what its own runs came to.
+  const ours = standing.served === "theirs" ? waiting.filter(({ owner }) => owner === world.owner) : waiting;
+  for (const notice of ours) await decideRun(desk, notice, standing);
+  return ours.length;
 }
 
 async function decideRun(
@@ -147,7 +150,9 @@ async function lookAtClock({ rooms, channels, address }: Desk): Promise<void> {
   const { database, config: { notices: { on, summary } } } = rooms;
   const standing = await standingNow(rooms);
   const { now } = standing;
-  const look = await lookByClock(rooms, standing);
+  // They look for themselves, at their own series, and tell their own day.
+  if (standing.served === "theirs") return;
+  const look = lookByClock(standing);
   await decideByClock(database, {
     kind: "alarm",
     now,

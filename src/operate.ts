@@ -10,11 +10,17 @@ import { openLog } from "./log.ts";
 import { lookOf, type Machine } from "./machine.ts";
 import { explain } from "./postgres/explain.ts";
 import { createRedactor } from "./redact.ts";
+import { effectiveSettings } from "./effective.ts";
+import { steer } from "./operate_steering.ts";
+import { exitCodeOfRefusal, Refused } from "./refused.ts";
 import { exitCodeOf } from "./run.ts";
 import { nextTick } from "./schedule.ts";
 import { narrow } from "./selection.ts";
 import { exitCodeOfChecks, renderChecks } from "./terminal/check.ts";
 import { type Command, type Usage, UsageError } from "./terminal/commands.ts";
+import { asJson } from "./terminal/json.ts";
+import type { SteeringCommand } from "./terminal/steering.ts";
+import { renderSettings } from "./terminal/steering_tables.ts";
 import { renderPlan, renderStatus, renderSummary } from "./terminal/tables.ts";
 
 /** A command that ends by itself does not wait longer for those who are told. */
@@ -46,6 +52,10 @@ export async function operate(command: Operation, machine: Machine): Promise<num
       machine.out(renderChecks(results, machine));
       return exitCodeOfChecks(results);
     }
+    if (command.name === "config") {
+      machine.out(settingsText(command, { machine, redact }));
+      return 0;
+    }
     const config = accept(parsed, { machine, redact });
     if (command.name === "run") return await runOnce(command, { config, machine, redact });
     if (command.name === "replay") return await replayArchive(command, { config, machine });
@@ -53,7 +63,10 @@ export async function operate(command: Operation, machine: Machine): Promise<num
       const { tellAbout } = await import("./notice_commands.ts");
       return await tellAbout(command, { config, machine, redact });
     }
-    return await look(command, { config, machine });
+    if (command.name === "plan" || command.name === "status" || command.name === "migrate") {
+      return await look(command, { config, machine });
+    }
+    return await steerOnce(command, { config, machine, redact });
   } catch (error) {
     return complain(error, { machine, redact });
   }
@@ -65,6 +78,7 @@ export function complain(
   { machine, redact }: { machine: Pick<Machine, "screen">; redact: (text: string) => string },
 ): 1 | 2 {
   machine.screen.write(`stocks-etl: ${redact(explain(error))}\n`);
+  if (error instanceof Refused) return exitCodeOfRefusal(error);
   return error instanceof UsageError ? 2 : 1;
 }
 
@@ -100,8 +114,8 @@ export function accept(
   throw new UsageError(parsed.problems.map(({ message }) => message).join("\nstocks-etl: "));
 }
 
-function seriesOf({ selection }: Selecting, config: Config): Series[] {
-  const narrowed = narrow(config.series, selection);
+function seriesOf({ selection }: Pick<Selecting, "selection">, all: readonly Series[]): Series[] {
+  const narrowed = narrow(all, selection);
   if ("message" in narrowed) throw new UsageError(narrowed.message);
   return narrowed.series;
 }
@@ -110,7 +124,8 @@ async function runOnce(
   command: Extract<Command, { name: "run" }>,
   { config, machine, redact }: { config: Config; machine: Machine; redact: (text: string) => string },
 ): Promise<number> {
-  const series = seriesOf(command, config);
+  // Before anything is opened: a wrong word costs no time.
+  const chosen = command.of === undefined ? seriesOf(command, config.series) : null;
   const key = requireKey(config);
   if ("problem" in key) throw new UsageError(key.problem.message);
   const { screen } = machine;
@@ -127,8 +142,10 @@ async function runOnce(
   const app = await openApp(config, machine);
   try {
     const { stop, abort } = machine;
-    const { force } = command;
-    const report = await app.run({ series, force, trigger: "manual", tickId: null, emit, stop, abort, patient: true });
+    const { force, of } = command;
+    const series = chosen ?? seriesOf(command, await app.steer.seriesAgain(of!.runId, of!.again));
+    const cause = { trigger: "manual", tickId: null, ofRun: of?.runId ?? null } as const;
+    const report = await app.run({ series, force, ...cause, emit, stop, abort, patient: true });
     progress.close();
     if (!("outcome" in report)) throw new Error(notOurs(report));
     if (command.quiet) machine.out(`${report.outcome}\n`);
@@ -183,7 +200,7 @@ async function look(
   command: Extract<Command, { name: "plan" | "status" | "migrate" }>,
   { config, machine }: { config: Config; machine: Machine },
 ): Promise<number> {
-  const series = command.name === "migrate" ? [] : seriesOf(command, config);
+  const series = command.name === "migrate" ? [] : seriesOf(command, config.series);
   const app = await openApp(config, machine);
   try {
     machine.out(await view(command, { app, series, machine }));
@@ -197,7 +214,7 @@ async function view(
   command: Extract<Command, { name: "plan" | "status" | "migrate" }>,
   { app, series, machine }: { app: App; series: Series[]; machine: Machine },
 ): Promise<string> {
-  const { config, migrated, database } = app;
+  const { migrated, database } = app;
   if (command.name === "migrate") {
     return migrated.length === 0
       ? `${database.describe}: up to date\n`
@@ -208,29 +225,29 @@ async function view(
     return command.json ? asJson(found) : renderPlan(found, lookOf(machine));
   }
   const states = await app.states(series);
-  const next = nextTick(config.schedule, machine.now());
+  const next = nextTick(await app.steer.scheduleInForce(), machine.now());
   if (command.json) return asJson({ database: database.describe, nextTick: next, states });
   return renderStatus(states, { ...lookOf(machine), nextTick: next });
 }
 
-/** Instants as ISO 8601 in UTC: who reads JSON should not have to know how we count. */
-function asJson(value: unknown): string {
-  const instants = [
-    "now",
-    "until",
-    "learntAt",
-    "blockedUntil",
-    "nextTick",
-    "first",
-    "watermark",
-    "newest",
-    "answeredAt",
-    "at",
-  ];
-  const written = JSON.stringify(
-    value,
-    (key, one) => typeof one === "number" && instants.includes(key) ? new Date(one).toISOString() : one,
-    2,
-  );
-  return `${written}\n`;
+async function steerOnce(
+  command: SteeringCommand,
+  { config, machine, redact }: { config: Config; machine: Machine; redact: (text: string) => string },
+): Promise<number> {
+  const app = await openApp(config, machine);
+  try {
+    machine.out(redact(await steer(command, { app, machine })));
+    return 0;
+  } finally {
+    await app.close();
+  }
+}
+
+function settingsText(
+  { json }: Extract<Command, { name: "config" }>,
+  { machine, redact }: { machine: Machine; redact: (text: string) => string },
+): string {
+  const { values, fromFile } = machine.environment();
+  const settings = effectiveSettings(values, { readFile: machine.readFile, fromFile, redact, schedule: null });
+  return json ? asJson(settings) : renderSettings(settings, lookOf(machine));
 }

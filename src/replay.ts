@@ -57,17 +57,25 @@ export async function replay(
   if (!("runId" in claim)) return claim;
   const { runId } = claim;
   const lost = new AbortController();
-  const release = keepAlive(rooms, runId, () => lost.abort(new LeaseLost(runId)));
+  const [cancelled, forced] = [new AbortController(), new AbortController()];
+  const release = keepAlive(rooms, runId, {
+    lost: () => lost.abort(new LeaseLost(runId)),
+    cancel: ({ force }) => {
+      cancelled.abort();
+      if (force) forced.abort();
+    },
+  });
   const close = (ending: { outcome: Outcome; message: string }) =>
     closeRun(database, { runId, owner: world.owner, ...ending, totals: totalsOf([]), now: world.now() });
   try {
-    const signal = AbortSignal.any([options.abort, lost.signal]);
-    const report = await rebuildAll(states, { rooms, runId, signal, options });
+    const signal = AbortSignal.any([options.abort, lost.signal, forced.signal]);
+    const stop = AbortSignal.any([options.stop, cancelled.signal]);
+    const report = await rebuildAll(states, { rooms, runId, signal, options: { ...options, stop } });
     if (!await close(report)) throw new LeaseLost(runId);
     return report;
   } catch (error) {
     if (error instanceof LeaseLost) throw error;
-    const outcome = options.abort.aborted ? "cancelled" : "failed";
+    const outcome = options.abort.aborted || forced.signal.aborted ? "cancelled" : "failed";
     await close({ outcome, message: error instanceof Error ? error.message : String(error) });
     throw error;
   } finally {

@@ -77,6 +77,11 @@ function wrongCount(count: number): string {
   return count === 6 ? `${found}; seconds are not supported, ticks are looked for once a minute` : found;
 }
 
+/** The expression with a nickname spelled out. */
+export function fiveFields({ cron }: Schedule): string {
+  return NICKNAMES[cron] ?? cron;
+}
+
 /** A field is tried alone, so that the message can name it: croner counts days and months from 0 in its own. */
 function isField(field: string, index: number): boolean {
   const alone = FIELDS.map((_, other) => other === index ? field : "*").join(" ");
@@ -120,7 +125,7 @@ const patterns = new WeakMap<Schedule, Pattern>();
 function patternOf(schedule: Schedule): Pattern {
   const known = patterns.get(schedule);
   if (known !== undefined) return known;
-  const [minute = "", hour = "", ...date] = (NICKNAMES[schedule.cron] ?? schedule.cron).split(" ");
+  const [minute = "", hour = "", ...date] = fiveFields(schedule).split(" ");
   const timeOfDay = evaluatorOf(`${minute} ${hour} * * *`);
   const minutes = Array.from({ length: 24 * 60 }, (_, minute) => minute * MINUTE);
   const pattern = {

@@ -85,3 +85,21 @@ export function narrow(
     message: `Cannot select ${intervals?.join(", ")} of ${symbols?.join(", ") ?? "any symbol"}: configured are ${all}`,
   };
 }
+
+/**
+ * As {@link narrow}, but a symbol that is not configured is meant as well: with the intervals asked for, or with all that
+ * any configured symbol has.
+ */
+export function widen(
+  configured: readonly Series[],
+  { symbols, intervals }: Selection,
+): { series: Series[] } | { message: string } {
+  const known = new Set(configured.map((one) => one.symbol));
+  const others = symbols?.filter((symbol) => !known.has(symbol)) ?? [];
+  const wanted = intervals ?? [...new Set(configured.map((one) => one.interval))];
+  const beside = others.flatMap((symbol) => wanted.map((interval) => ({ symbol, interval })));
+  const rest = symbols?.filter((symbol) => known.has(symbol)) ?? null;
+  if (rest?.length === 0) return { series: beside };
+  const narrowed = narrow(configured, { symbols: rest, intervals });
+  return "message" in narrowed ? narrowed : { series: [...narrowed.series, ...beside] };
+}

@@ -1,14 +1,18 @@
 /** What does `serve` do between its start and its end: beat, run what is owed, show how it is? */
 import { type App, openApp } from "./app.ts";
+import { lockProblem } from "./access.ts";
 import { type Config, requireKey } from "./config.ts";
-import { homeView } from "./home_view.ts";
+import type { RunEvent } from "./event.ts";
 import { type Log, openLog } from "./log.ts";
 import type { Machine } from "./machine.ts";
 import { type NotifyLoop, startNotifying } from "./notify_loop.ts";
 import { accept, complain, readConfig, redactorOf } from "./operate.ts";
+import { readsOf, sessionsOf } from "./pages.ts";
 import { explain } from "./postgres/explain.ts";
+import { newest } from "./postgres/newest.ts";
 import { isTransient } from "./postgres/transaction.ts";
-import type { Command } from "./terminal/commands.ts";
+import { type Command, UsageError } from "./terminal/commands.ts";
+import { createLive, type Live } from "./web/live.ts";
 import { createRoutes, type Health } from "./web/routes.tsx";
 import type { World } from "./wiring.ts";
 
@@ -17,7 +21,7 @@ export interface Service {
   readonly port: number;
   /** One look at the clock: notices due ticks and runs what is owed. Never throws; two at once are one. */
   beat(): Promise<void>;
-  fetch(request: Request): Promise<Response>;
+  fetch(request: Request, from?: { remoteAddr: Deno.Addr }): Promise<Response>;
   listening(address: { hostname: string; port: number }): void;
   /** @returns the exit code */
   cannotListen(error: unknown): number;
@@ -26,6 +30,8 @@ export interface Service {
 }
 
 const REOPEN_MS = 5_000;
+/** How soon a launch that another process queued, or that waited for another's run, is seen. */
+const LOOK_FOR_LAUNCHES_MS = 1_000;
 /** A scheduler that has not looked at the clock for this long is stuck. */
 const STUCK_MS = 180_000;
 
@@ -42,6 +48,8 @@ export function prepareService(
     const key = requireKey(config);
     if ("problem" in key) machine.screen.write(`stocks-etl: warning: ${key.problem.message}\n`);
     const place = { host: host ?? config.host, port: port ?? config.port };
+    const open = lockProblem(place.host, config.access);
+    if (open !== null) throw new UsageError(open);
     return startService({ ...config, ...place }, { machine, redact });
   } catch (error) {
     complain(error, { machine, redact });
@@ -56,26 +64,36 @@ function startService(
   const { logDir: dir, logLevel: level, logFormat } = config;
   const format = logFormat === "json" || (logFormat === "auto" && !machine.screen.isTTY) ? "json" : "pretty";
   const log = openLog({ dir, level, format, redact, now: machine.now });
-  const world = { ...worldOf(machine), onError: (message: string) => log.message("warning", message) };
-  const opened = openPatiently(config, world, { stop: machine.stop, log });
+  const world = {
+    ...worldOf(machine),
+    onError: (message: string) => log.message("warning", message),
+  };
+  const opened = openPatiently(config, world, { stop: machine.stop, log, onLaunch: () => void beat() });
   // Awaited by the first beat; a failure before that must not end the process unheard.
   opened.catch(() => {});
   const notifying = notifyBeside(opened, { machine, log });
   let beating: Promise<void> | null = null;
-  const pulse: Pulse = { lastBeat: null, failingSince: null };
+  const pulse: Pulse = { lastBeat: null, failingSince: null, error: null };
 
+  const emit = (event: RunEvent) => {
+    log.emit(event);
+    live.tell();
+  };
   async function beatOnce(): Promise<void> {
     pulse.lastBeat = machine.now();
     try {
       const app = await opened;
       const { stop, abort } = machine;
       if (stop.aborted) return;
-      await app.beat({ stop, abort, emit: log.emit });
+      await app.steer.beatScheduler("looking at the clock", pulse.error);
+      await app.beat({ stop, abort, emit });
       notifying.wake();
-      pulse.failingSince = null;
+      pulse.failingSince = pulse.error = null;
+      if (!stop.aborted) await app.steer.beatScheduler("waits for the next minute", null);
     } catch (error) {
       pulse.failingSince ??= machine.now();
-      log.message("error", `Cannot serve the schedule: ${explain(error)}; what is due stays due`);
+      pulse.error = redact(explain(error));
+      log.message("error", `Cannot serve the schedule: ${pulse.error}; what is due stays due`);
     } finally {
       pulse.lastBeat = machine.now();
     }
@@ -86,39 +104,28 @@ function startService(
       beating = null;
     });
   const health = () => healthOf(pulse, { beating: beating !== null, now: machine.now(), version: machine.version });
-  const routes = pagesOf(opened, { health, machine, log });
+  const live = createLive({ newest: async () => await newest((await opened).database) }, machine);
+  const routes = pagesOf(opened, { config, health, live, machine, log });
   return {
     hostname: config.host,
     port: config.port,
     beat,
-    fetch: async (request) => await routes.fetch(request),
+    fetch: async (request, from) => await routes.fetch(request, { address: addressOf(from?.remoteAddr) }),
+    ...listenerOf(config, log),
+    untilStopped: (closePages) =>
+      untilStopped(opened, { beat, beating: () => beating, notifying, live, closePages, machine, log }),
+  };
+}
+
+/** What is said about the port. */
+function listenerOf({ host, port }: Config, log: Log): Pick<Service, "listening" | "cannotListen"> {
+  return {
     listening: ({ hostname, port }) => log.message("info", `The page is on http://${hostname}:${port}`),
     cannotListen: (error) => {
       const found = error instanceof Error ? error.message : String(error);
       const todo = "another program may have the port: set PORT or HOST";
-      log.message("error", `Cannot listen on http://${config.host}:${config.port}: ${found}; ${todo}`);
+      log.message("error", `Cannot listen on http://${host}:${port}: ${found}; ${todo}`);
       return 1;
-    },
-    untilStopped: async (closePages) => {
-      try {
-        const app = await opened;
-        log.message("info", `Keeping ${config.series.length} series in ${app.database.describe}`);
-        await beat();
-        await aborted(machine.stop);
-        await beating;
-        await notifying.ended;
-        await closePages();
-        await app.close();
-      } catch (error) {
-        if (!machine.stop.aborted) {
-          log.message("error", explain(error));
-          return 1;
-        }
-      } finally {
-        log.close();
-      }
-      log.message("info", "Stopped");
-      return 0;
     },
   };
 }
@@ -129,27 +136,93 @@ function notifyBeside(opened: Promise<App>, { machine, log }: { machine: Machine
   return startNotifying(opened, { ...machine, onError });
 }
 
+async function untilStopped(
+  opened: Promise<App>,
+  { beat, beating, notifying, live, closePages, machine: { stop }, log }: {
+    beat: () => Promise<void>;
+    beating: () => Promise<void> | null;
+    notifying: NotifyLoop;
+    live: Live;
+    closePages: () => Promise<void>;
+    machine: Machine;
+    log: Log;
+  },
+): Promise<number> {
+  try {
+    const app = await opened;
+    log.message("info", `Keeping ${app.config.series.length} series in ${app.database.describe}`);
+    await beat();
+    const release = watchLaunches(app, beat);
+    await aborted(stop);
+    release();
+    await beating();
+    await notifying.ended;
+    live.close();
+    await closePages();
+    await app.close();
+  } catch (error) {
+    if (!stop.aborted) {
+      log.message("error", explain(error));
+      return 1;
+    }
+  } finally {
+    log.close();
+  }
+  log.message("info", "Stopped");
+  return 0;
+}
+
+/** Beats when a launch waits that could have its run. @returns what ends the watch */
+function watchLaunches({ steer }: App, beat: () => Promise<void>): () => void {
+  let looking = false;
+  const timer = setInterval(async () => {
+    if (looking) return;
+    looking = true;
+    try {
+      if (await steer.isLaunchWaiting()) await beat();
+    } catch {
+      // The database is out of reach: the next beat says so.
+    } finally {
+      looking = false;
+    }
+  }, LOOK_FOR_LAUNCHES_MS);
+  return () => clearInterval(timer);
+}
+
 function pagesOf(
   opened: Promise<App>,
-  { health, machine, log }: { health: () => Health; machine: Machine; log: Log },
+  { config, health, live, machine, log }: {
+    config: Config;
+    health: () => Health;
+    live: Live;
+    machine: Machine;
+    log: Log;
+  },
 ): ReturnType<typeof createRoutes> {
-  return createRoutes({
-    health,
-    ready: async () => void await (await opened).database.pool.query("select 1"),
-    home: async () => await homeView(await opened, machine),
+  return createRoutes(readsOf(opened, { health }), {
+    access: { ...config.access, host: config.host, port: config.port },
+    sessions: sessionsOf(opened),
+    live,
+    now: machine.now,
+    version: machine.version,
     onError: (error) => log.message("error", `Cannot show a page: ${explain(error)}`),
   });
+}
+
+/** Who is at the other end; a Unix socket has no address. */
+function addressOf(remote: Deno.Addr | undefined): string {
+  return remote !== undefined && "hostname" in remote ? remote.hostname : "local";
 }
 
 /** Opens the app; a database that is not up yet, as after a reboot, is waited for. */
 async function openPatiently(
   config: Config,
   world: World,
-  { stop, log }: { stop: AbortSignal; log: Log },
+  { stop, log, onLaunch }: { stop: AbortSignal; log: Log; onLaunch: () => void },
 ): Promise<App> {
   for (;;) {
     try {
-      return await openApp(config, world);
+      return await openApp(config, world, { onLaunch });
     } catch (error) {
       if (stop.aborted || !isTransient(error instanceof Error ? error.cause ?? error : error)) throw error;
       log.message("warning", `${explain(error)}; trying again in ${REOPEN_MS / 1000} s`);
@@ -172,6 +245,8 @@ interface Pulse {
   lastBeat: number | null;
   /** When the first of the beats failed that have failed without a good one since. */
   failingSince: number | null;
+  /** Why the last of them failed. */
+  error: string | null;
 }
 
 function healthOf(

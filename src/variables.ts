@@ -137,8 +137,20 @@ export const VARIABLES: readonly Variable[] = [
     ["LOG_DIR", "logs", "Folder of the log files, one per run, by month; `none`: no files."],
     ["LOG_LEVEL", "info", "Least severe line written: debug, info, warning or error."],
     ["LOG_FORMAT", "auto", "Lines on stderr: json, pretty, or auto (pretty on a terminal, else json)."],
-    ["HOST", "127.0.0.1", "Address the page listens on; 0.0.0.0 for every one."],
+    ["HOST", "127.0.0.1", "Address the page listens on; 0.0.0.0 for every one, which needs UI_PASSWORD."],
     ["PORT", "3000", "Port the page listens on."],
+    [
+      "UI_PASSWORD",
+      null,
+      "Log-in of the page, at least 8 characters. Without it the page opens on this machine only, to whoever is on it.",
+      SECRET,
+    ],
+    ["UI_VIEW_PASSWORD", null, "A second log-in that sees everything and changes nothing.", SECRET],
+    [
+      "UI_BEHIND_PROXY",
+      "false",
+      "A proxy of yours is in front: believe its X-Forwarded-Proto and X-Forwarded-For. Never true without one.",
+    ],
   ]),
   ...group("Mail (off while the addresses are empty)", [
     ["EMAIL_SENDER_ADDRESS", null, "Sender, also the user name at the mail server."],

@@ -14,7 +14,7 @@ import type { Database } from "./postgres/connect.ts";
 import { entitlements, rememberEntitlement } from "./postgres/entitlements.ts";
 import { chargeRequest, lastSentAt, quotaState, recordAnswer } from "./postgres/quota.ts";
 import { recordResult } from "./postgres/results.ts";
-import { claimRun, closeRun, recordPlan, renewLease } from "./postgres/runs.ts";
+import { type Cancel, claimRun, closeRun, recordPlan, renewLease } from "./postgres/runs.ts";
 import { pastAnswers, seriesStates } from "./postgres/states.ts";
 import { type BarRequest, formOf } from "./request.ts";
 import { LeaseLost, type Trigger } from "./run.ts";
@@ -46,10 +46,23 @@ export interface Rooms {
 export interface RunWiring {
   readonly trigger: Trigger;
   readonly tickId: number | null;
+  readonly launchId?: number | null;
+  /** The run whose series are run again. */
+  readonly ofRun?: number | null;
   readonly emit: Emit;
   readonly abort: AbortSignal;
   /** Wait for a run that looks dead until its lease is out, instead of giving way at once. */
   readonly patient: boolean;
+}
+
+/** What the owner of a run learns with each sign of life. */
+export interface Vigil {
+  /** The run is no longer ours. */
+  readonly lost: () => void;
+  /** Somebody wants it to end; said again with each sign of life. */
+  readonly cancel: (cancel: Cancel) => void;
+  /** It is ours for another lease. */
+  readonly renewed?: () => void;
 }
 
 /** A document with what its rows are judged by. Instants are epoch ms. */
@@ -80,7 +93,10 @@ export function marketOf({ vendor }: Config): Market {
  *
  * @throws Error when no key is configured
  */
-export async function effectsOf(rooms: Rooms, wiring: RunWiring): Promise<Effects<Received>> {
+export async function effectsOf(
+  rooms: Rooms,
+  wiring: RunWiring & Omit<Vigil, "lost">,
+): Promise<Effects<Received>> {
   const { config, database, keyHash, world } = rooms;
   const { owner, leaseMs = LEASE_MS } = world;
   const fence = (runId: number) => ({ runId, owner, leaseMs });
@@ -94,7 +110,7 @@ export async function effectsOf(rooms: Rooms, wiring: RunWiring): Promise<Effect
       if ("runId" in claim) run.id = claim.runId;
       return claim;
     },
-    keepAlive: (runId, lost) => keepAlive(rooms, runId, lost),
+    keepAlive: (runId, lost) => keepAlive(rooms, runId, { ...wiring, lost }),
     states: (series) => seriesStates(database, series),
     planned: async (runId, planned) => {
       if (!await recordPlan(database, { runId, owner, planned })) throw new LeaseLost(runId);
@@ -177,12 +193,13 @@ export async function claimPatiently(
   { database, world }: Pick<Rooms, "database" | "world">,
   wiring: RunWiring,
 ): Promise<Claim> {
-  const { trigger, tickId, patient, emit, abort } = wiring;
+  const { trigger, tickId, launchId, ofRun, patient, emit, abort } = wiring;
   const { owner, leaseMs = LEASE_MS } = world;
   const deadline = world.now() + leaseMs + 4 * RETRY_CLAIM_MS;
   for (let told = false;;) {
     const exclusive = database.engine === "embedded";
-    const claim = await claimRun(database, { owner, trigger, tickId, leaseMs, now: world.now(), exclusive });
+    const cause = { trigger, tickId, launchId, ofRun };
+    const claim = await claimRun(database, { owner, ...cause, leaseMs, now: world.now(), exclusive });
     for (const dead of claim.abandoned) emit({ type: "run-abandoned", ...dead });
     if ("runId" in claim) return claim;
     if (!("busy" in claim) || !patient || world.now() >= deadline) return claim;
@@ -196,7 +213,7 @@ export async function claimPatiently(
 export function keepAlive(
   { database, world }: Pick<Rooms, "database" | "world">,
   runId: number,
-  lost: () => void,
+  { lost, cancel, renewed }: Vigil,
 ): () => void {
   const { owner, leaseMs = LEASE_MS } = world;
   let renewing = false;
@@ -204,7 +221,10 @@ export function keepAlive(
     if (renewing) return;
     renewing = true;
     try {
-      if (!await renewLease(database, { runId, owner, leaseMs })) lost();
+      const renewal = await renewLease(database, { runId, owner, leaseMs });
+      if (renewal === null) return lost();
+      if (renewal.cancel !== null) cancel(renewal.cancel);
+      renewed?.();
     } catch {
       // The database is out of reach. The lease runs by its clock; the next store learns whether the run is still ours.
     } finally {

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { type Config, parseConfig } from "../src/config.ts";
-import { lookAtClock } from "../src/heartbeat.ts";
+import { lookAtClock, servedBy } from "../src/heartbeat.ts";
 import type { Database } from "../src/postgres/connect.ts";
+import { releaseSchedule } from "../src/postgres/holder.ts";
+import { type Launch, queueLaunch } from "../src/postgres/launches.ts";
 import { claimRun, closeRun } from "../src/postgres/runs.ts";
 import type { Tick } from "../src/postgres/ticks.ts";
-import { totalsOf } from "../src/run.ts";
+import { totalsOf, type Trigger } from "../src/run.ts";
 import type { Rooms } from "../src/wiring.ts";
 import { withDatabases } from "./support/database.ts";
 import { NOW } from "./support/stored.ts";
@@ -37,11 +39,10 @@ function program(
     onError: (message: string) => void errors.push(message),
   };
   const rooms: Rooms = { config: configOf(env), database: { ...database, engine }, keyHash: "k", world };
-  const serve = async ({ id, dueAt, trigger }: Tick) => {
+  const runFor = async (cause: { trigger: Trigger; tickId: number | null; launchId?: number }, name: string) => {
     const claim = await claimRun(database, {
       owner,
-      trigger,
-      tickId: id,
+      ...cause,
       leaseMs: 60_000,
       now: at.now,
       exclusive: false,
@@ -50,14 +51,18 @@ function program(
     at.now += runMs;
     const ending = { outcome: "complete", message: null, totals: totalsOf([]), now: at.now } as const;
     await closeRun(database, { runId: claim.runId, owner, ...ending });
-    at.served.push(`${new Date(dueAt).toISOString().slice(11, 16)} ${trigger}`);
+    at.served.push(name);
     return { runId: claim.runId, outcome: "complete" };
   };
+  const serve = ({ id, dueAt, trigger }: Tick) =>
+    runFor({ trigger, tickId: id }, `${new Date(dueAt).toISOString().slice(11, 16)} ${trigger}`);
+  const launch = ({ id }: Launch) => runFor({ trigger: "manual", tickId: null, launchId: id }, `launch ${id}`);
   const at = {
     now: NOW,
     served: [] as string[],
     errors,
-    look: () => lookAtClock(rooms, { stop: NEVER, serve, onRival: (warning) => void errors.push(warning) }),
+    servedBy: () => servedBy(rooms),
+    look: () => lookAtClock(rooms, { stop: NEVER, serve, launch, onRival: (warning) => void errors.push(warning) }),
   };
   return at;
 }
@@ -128,6 +133,20 @@ withDatabases(
   },
 );
 
+withDatabases(
+  "launches go before a tick that is owed, in their order, and the tick is noticed all the same",
+  async (db) => {
+    const at = program(db);
+    await at.look();
+    const order = { series: [{ symbol: "IBM", interval: "daily" }], force: false, ofRun: null, note: null } as const;
+    for (let n = 0; n < 2; n++) await queueLaunch(db, { ...order, askedBy: "ann", now: at.now });
+    at.now += 10 * MINUTE;
+    await at.look();
+    assert.deepEqual(at.served, ["launch 1", "launch 2", "21:40 schedule"]);
+    assert.equal(await at.look(), null);
+  },
+);
+
 withDatabases("another run at work ends the look, and the tick stays owed", async (db) => {
   const at = program(db);
   await at.look();
@@ -178,6 +197,8 @@ withDatabases(
     ]);
     for (const { served, errors } of others) assert.deepEqual([served, errors.length], [[], 61]);
     assert.deepEqual([first.errors, same.errors], [[], []]);
+    for (const one of [first, same]) assert.equal(await one.servedBy(), "ours");
+    for (const one of others) assert.equal(await one.servedBy(), "theirs");
     const { rows: [row] } = await db.pool.query("select cron, timezone, updated_at from schedule");
     assert.deepEqual(row, { cron: "*/10 * * * *", timezone: "UTC", updated_at: NOW });
     assert.match(
@@ -187,6 +208,7 @@ withDatabases(
     // They end, and are forgotten after their last look: the next in line takes over, from then on.
     await db.pool.query("update schedule set held_until = now()");
     const [heir] = others;
+    assert.deepEqual([await first.servedBy(), await heir!.servedBy()], ["ours", "nobody"], "killed");
     await heir!.look();
     assert.equal(heir!.errors.length, 61);
     heir!.now += 15 * MINUTE;
@@ -194,5 +216,7 @@ withDatabases(
     assert.deepEqual(heir!.served, ["22:45 schedule"]);
     await first.look();
     assert.match(first.errors.join(), /^Cannot serve "\*\/10.*: other 0 serves "\*\/15/);
+    await releaseSchedule(db, "other 0");
+    assert.equal(await heir!.servedBy(), "nobody", "stopped");
   },
 );

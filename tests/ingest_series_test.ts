@@ -130,7 +130,8 @@ Deno.test("what concerns the other series too is told, not kept: premium, the da
   const told = await played({ asked: { ...limit, until: NOW + 5 } });
   assert.deepEqual([told.step, told.did], [{ type: "blocked", requests: 1, until: NOW + 5, message: "enough" }, []]);
   const untold = await played({ asked: limit });
-  assert.deepEqual(untold.step, { type: "blocked", requests: 1, until: NOW + 3_600_000 }, "without an end: an hour");
+  const anHour = { type: "blocked", requests: 1, until: NOW + 3_600_000, message: "enough" };
+  assert.deepEqual(untold.step, anHour, "a limit without an end");
   const spent = await played({ asked: { kind: "quota", message: "25 of 25", requests: 0 } });
   assert.deepEqual([spent.step, spent.did], [{ type: "spent", requests: 0, message: "25 of 25" }, []]);
 });

@@ -46,6 +46,11 @@ const EVERY: { [T in RunEvent["type"]]: [RunEvent & { type: T }, Level, string] 
     "Run 7 of a:1 was found dead and is abandoned",
   ],
   "run-started": [{ type: "run-started", runId, trigger: "manual", at }, "info", "Run 7 started (manual)"],
+  "run-cancelling": [
+    { type: "run-cancelling", runId, by: "ann", force: false },
+    "warning",
+    "Run 7 is cancelled by ann, after the series under way",
+  ],
   "run-planned": [
     { type: "run-planned", runId, ask: 1, defer: 2, skip: 3 },
     "info",

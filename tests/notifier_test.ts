@@ -166,10 +166,7 @@ onBothEngines(
   "bars that are late although no run says so, and a schedule that does not fire, are told from inside",
   async (at) => {
     await at.run();
-    await at.app.database.pool.query(
-      "insert into schedule (name, cron, timezone, evaluated_to, updated_at) values ('ingest', '0 6 * * *', 'UTC', $1, $1)",
-      [new Date(EVENING).toISOString()],
-    );
+    await at.beat();
     await at.pass();
     assert.deepEqual(at.subjects(), []);
     // The Fourth of July is no session; that of the fifth is missing from the tick of the seventh on.

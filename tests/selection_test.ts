@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { seriesName } from "../src/bar.ts";
-import { narrow, parseIntervals, parseSeries, parseSymbols } from "../src/selection.ts";
+import { type Series, seriesName } from "../src/bar.ts";
+import { narrow, parseIntervals, parseSeries, parseSymbols, widen } from "../src/selection.ts";
 
 const names = (text: string) => {
   const { series, wrong } = parseSeries(text, ["30min", "daily"]);
@@ -59,4 +59,20 @@ Deno.test("a command line narrows and never adds", () => {
     select(["MSFT"], ["30min"]),
     "Cannot select 30min of MSFT: configured are IBM 30min, IBM daily, MSFT daily",
   );
+});
+
+Deno.test("widen: what narrow gives, and symbols beside it with the intervals asked for or all there are", () => {
+  const configured = [
+    { symbol: "IBM", interval: "30min" },
+    { symbol: "IBM", interval: "daily" },
+    { symbol: "MSFT", interval: "daily" },
+  ] as const;
+  const names = (symbols: string[] | null, intervals: Series["interval"][] | null) => {
+    const found = widen(configured, { symbols, intervals });
+    return "message" in found ? found.message : found.series.map(({ symbol, interval }) => `${symbol} ${interval}`);
+  };
+  assert.deepEqual(names(null, null), ["IBM 30min", "IBM daily", "MSFT daily"]);
+  assert.deepEqual(names(["NEW"], null), ["NEW 30min", "NEW daily"]);
+  assert.deepEqual(names(["NEW", "MSFT"], ["daily"]), ["MSFT daily", "NEW daily"]);
+  assert.match(String(names(["MSFT", "NEW"], ["weekly"])), /^Cannot select weekly of MSFT/);
 });

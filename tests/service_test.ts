@@ -161,3 +161,42 @@ Deno.test("a port that is taken ends it at once with 1 and says so", async () =>
   assert.match(stderr, new RegExp(`${at.env["PORT"]}`));
   assert.doesNotMatch(stderr, /\bat .*\.ts:\d+/);
 });
+
+Deno.test("an open stream does not hold the end up, and a log-in outlives a restart", async () => {
+  await using at = await stage();
+  const env = { ...at.env, HOST: "0.0.0.0", UI_PASSWORD: "correct horse battery" };
+  await using first = startProgram(["serve"], { cwd: at.cwd, env });
+  await first.said(/Keeping 1 series/);
+  const login = await fetch(`${at.page}/login`);
+  const token = /name="token" value="(\w+)"/.exec(await login.text())![1]!;
+  const entered = await fetch(`${at.page}/login`, {
+    method: "POST",
+    redirect: "manual",
+    headers: { cookie: login.headers.getSetCookie()[0]!.split(";")[0]! },
+    body: new URLSearchParams({ token, password: env.UI_PASSWORD }),
+  });
+  await entered.body?.cancel();
+  const cookie = entered.headers.getSetCookie().find((one) => one.startsWith("session-"))!.split(";")[0]!;
+  const stream = await fetch(`${at.page}/live`, { headers: { cookie } });
+  assert.equal(stream.headers.get("content-type"), "text/event-stream");
+  await ends(first, "SIGTERM");
+  assert.match(await stream.text(), /event: beat/);
+  await using second = startProgram(["serve"], { cwd: at.cwd, env });
+  await second.said(/Keeping 1 series/);
+  const runs = await fetch(`${at.page}/runs`, { headers: { cookie }, redirect: "manual" });
+  assert.equal(runs.status, 200);
+  assert.ok(!(await runs.text()).includes(env.UI_PASSWORD));
+  await ends(second, "SIGTERM");
+});
+
+Deno.test("an address others can reach is not opened without a password: 2, and what to set", async () => {
+  await using at = await stage();
+  for (
+    const [args, env] of [[["serve"], { ...at.env, HOST: "0.0.0.0" }], [["serve", "--host", "::"], at.env]] as const
+  ) {
+    await using program = startProgram(args, { cwd: at.cwd, env });
+    const { code, stderr } = await program.ended;
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /Cannot open the page on ".+": .*UI_PASSWORD/);
+  }
+});

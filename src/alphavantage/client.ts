@@ -15,8 +15,8 @@ import { createTurns, type InTurn } from "./turns.ts";
 
 /** A month of 1min bars is some 5 MB; twenty years of daily ones 1.3 (facts §8). */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
-/** The ledger is charged this long before the instant of sending, so that a slow database does not slow the pace. */
-const CHARGE_LEAD_MS = 250;
+/** The ledger is charged this much before the instant of sending, so that its round trip does not slow the pace. */
+const CHARGE_LEAD_MS = 25;
 
 export interface Clock {
   /** Epoch ms. */

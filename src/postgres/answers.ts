@@ -33,33 +33,40 @@ export async function archiveAnswer(
   const { requestId, form, zone, receivedAt, reachesTo, body } = answer;
   const bytes = new TextEncoder().encode(body);
   const sha256 = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
-  // Coalesce hands on the stored text as it lies, compressed; only a new one is compressed.
-  const { rows: [row] } = await client.query<{ id: number }>(
-    `with kept as (
-       insert into answer_body as old (sha256, bytes, body, last_received_at) values (decode($1, 'hex'), $2, $3, $4)
-       on conflict (sha256) do update set
-         body = coalesce(old.body, excluded.body),
-         last_received_at = greatest(old.last_received_at, excluded.last_received_at)
-       returning id
-     )
-     insert into answer (body_id, request_id, run_id, symbol, "interval", form, zone, received_at, reaches_to)
-     select id, $5::bigint, $6::bigint, $7, $8, $9, $10, $4, $11::timestamptz from kept returning id`,
-    [
-      sha256,
-      bytes.length,
-      body,
-      instant(receivedAt),
-      requestId,
-      runId,
-      series.symbol,
-      series.interval,
-      form,
-      zone,
-      instant(reachesTo),
-    ],
-  );
+  const about = [
+    sha256,
+    instant(receivedAt),
+    requestId,
+    runId,
+    series.symbol,
+    series.interval,
+    form,
+    zone,
+    instant(reachesTo),
+  ];
+  // Most bodies are either quite new or there already: then they need not be sent.
+  const { rows: [known] } = await client.query<{ id: number }>(ARCHIVE_KNOWN, about);
+  if (known !== undefined) return known.id;
+  const { rows: [row] } = await client.query<{ id: number }>(ARCHIVE, [...about, bytes, bytes.length]);
   return row!.id;
 }
+
+const ANSWER =
+  `insert into answer (body_id, request_id, run_id, symbol, "interval", form, zone, received_at, reaches_to)
+  select id, $3::bigint, $4::bigint, $5, $6, $7, $8, $2, $9::timestamptz from kept returning id`;
+
+const ARCHIVE_KNOWN = `with kept as (
+    update answer_body set last_received_at = greatest(last_received_at, $2)
+    where sha256 = decode($1, 'hex') and body is not null returning id
+  ) ${ANSWER}`;
+
+const ARCHIVE = `with kept as (
+    insert into answer_body as old (sha256, last_received_at, body, bytes) values (decode($1, 'hex'), $2, $10, $11)
+    on conflict (sha256) do update set
+      body = coalesce(old.body, excluded.body),
+      last_received_at = greatest(old.last_received_at, excluded.last_received_at)
+    returning id
+  ) ${ANSWER}`;
 
 /**
  * Drops the bodies that last came before `before` (epoch ms), the oldest first, at most `limit`: call again while it

@@ -2,7 +2,7 @@
 import { intradayLength, type Series } from "../bar.ts";
 import { exchangeOf } from "../calendar.ts";
 import type { Database } from "./connect.ts";
-import { query } from "./transaction.ts";
+import { query, transaction } from "./transaction.ts";
 import { instant } from "./values.ts";
 
 /** One bar, or several neighbours as one. Prices and volume are decimal strings, exact. */
@@ -50,7 +50,7 @@ export async function newestCandles(db: Database, series: Series, points: number
 /**
  * What the series holds from `from` until before `to` (epoch ms), in `points` candles at most: the bars themselves when
  * they are no more than that (two are the least that can be asked for), else candles of one width, the narrowest that
- * will do. Where there was no trading there is no candle.
+ * is enough if there is trading all the time. Where there was no trading there is no candle.
  */
 export async function candlesBetween(
   db: Database,
@@ -66,7 +66,13 @@ export async function candlesBetween(
   if (first === null || last === null) return { candles: [], width: null };
   if (fits) return { candles: await query<Candle>(db, `select ${PLAIN} ${OF_RANGE} order by ts`, range), width: null };
   const width = widthFor(last - first, points);
-  const candles = await query<Candle>(db, JOINED, [...range, `${width} milliseconds`, instant(originOf(series))]);
+  const candles = await transaction(db, async (client) => {
+    // The planner takes symbol and time for independent: of a series longer than the others it expects far too many bars
+    // in a range, and would read the whole table.
+    await client.query("set local enable_seqscan = off");
+    const values = [...range, `${width} milliseconds`, instant(originOf(series))];
+    return (await client.query<Candle>(JOINED, values)).rows;
+  });
   return { candles, width };
 }
 
@@ -78,7 +84,10 @@ const SPAN = `select (select ts ${OF_RANGE} order by ts limit 1) as first,
     (select ts ${OF_RANGE} order by ts desc limit 1) as last,
     (select count(*) from (select ${OF_RANGE} limit $5::integer + 1) as nearest) <= $5::integer as fits`;
 
-/** Opens and closes are looked up afterwards, two probes a candle: to carry them along would mean to sort every bar. */
+/**
+ * Opens and closes are looked up afterwards: to carry them along would mean to sort every bar. Lateral and limited, so that
+ * each is a probe of the index: a join is planned for as many candles as there are bars, and reads the whole table.
+ */
 const JOINED = `with wide as materialized (
     select min(ts) as first, max(ts) as last, max(high) as high, min(low) as low, sum(volume) as volume,
       bool_and(settled) as settled
@@ -86,8 +95,12 @@ const JOINED = `with wide as materialized (
   )
   select wide.first as ts, opening.open, wide.high, wide.low, closing.close, wide.volume::text as volume, wide.settled
   from wide
-  join stock_data as opening on opening.symbol = $1 and opening."interval" = $2 and opening.ts = wide.first
-  join stock_data as closing on closing.symbol = $1 and closing."interval" = $2 and closing.ts = wide.last
+  cross join lateral (
+    select open from stock_data where symbol = $1 and "interval" = $2 and ts = wide.first limit 1
+  ) as opening
+  cross join lateral (
+    select close from stock_data where symbol = $1 and "interval" = $2 and ts = wide.last limit 1
+  ) as closing
   order by wide.first`;
 
 /** The narrowest width that cuts a span into `points` pieces at most; one more begins where the span does not. */

@@ -8,8 +8,11 @@ export type DatabaseConfig =
 
 /** What differs between the engines, so that statements ask for a faculty and never for a name. */
 export interface Capabilities {
-  /** `COPY … FROM STDIN` works. On the embedded engine it ends the process. */
-  readonly copy: boolean;
+  /**
+   * `COPY … FROM STDIN` works, and may last so long. While it waits for data the server sees no idle transaction but a
+   * running statement. `null`: it does not; on the embedded engine it ends the process.
+   */
+  readonly copy: { readonly limitMs: number } | null;
   /** A statement that runs too long is ended. */
   readonly statementTimeout: boolean;
   /** Connections worth using at once for one piece of work. */

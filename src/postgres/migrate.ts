@@ -4,7 +4,10 @@ import initial from "../../sql/0001_initial.sql" with { type: "text" };
 import archive from "../../sql/0002_archive.sql" with { type: "text" };
 import events from "../../sql/0003_events.sql" with { type: "text" };
 import holder from "../../sql/0004_holder.sql" with { type: "text" };
-import outbox from "../../sql/0005_outbox.sql" with { type: "text" };
+import session from "../../sql/0005_session.sql" with { type: "text" };
+import steering from "../../sql/0006_steering.sql" with { type: "text" };
+import fastArchive from "../../sql/0007_fast_archive.sql" with { type: "text" };
+import outbox from "../../sql/0008_outbox.sql" with { type: "text" };
 import type { Database } from "./connect.ts";
 import { errorCode, transaction } from "./transaction.ts";
 
@@ -20,7 +23,10 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0002_archive", sql: archive },
   { name: "0003_events", sql: events },
   { name: "0004_holder", sql: holder },
-  { name: "0005_outbox", sql: outbox },
+  { name: "0005_session", sql: session },
+  { name: "0006_steering", sql: steering },
+  { name: "0007_fast_archive", sql: fastArchive },
+  { name: "0008_outbox", sql: outbox },
 ];
 
 /** Any constant will do, as long as nobody else takes the same advisory lock in this database. */

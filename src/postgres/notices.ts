@@ -15,6 +15,8 @@ export interface Notice {
   readonly kind: "run" | "alarm" | "summary" | "test";
   /** `null`: it is of no run, or of one that is no longer kept. */
   readonly runId: number | null;
+  /** The process whose run it is; `null` as above. */
+  readonly owner: string | null;
   /** Epoch ms. */
   readonly at: number;
 }
@@ -31,7 +33,8 @@ type Decide = (known: readonly Incident[]) => Decision;
 export function undecidedNotices(db: Database, limit: number): Promise<Notice[]> {
   return query<Notice>(
     db,
-    `select id, kind, run_id as "runId", at from notice where decided_at is null order by id limit $1`,
+    `select n.id, kind, run_id as "runId", r.owner, at from notice n left join run r on r.id = run_id
+     where decided_at is null order by n.id limit $1`,
     [limit],
   );
 }

@@ -7,7 +7,9 @@ import { type Bar, type Reject, type Series, seriesName } from "../bar.ts";
 import type { Answer } from "./answers.ts";
 import { writeRows } from "./bars.ts";
 import type { Database } from "./connect.ts";
-import { fence, type Holder } from "./runs.ts";
+import { type Release, releasesOf } from "./releases.ts";
+import { lockSeries } from "./results.ts";
+import { extendLease, fence, type Holder } from "./runs.ts";
 import { transaction } from "./transaction.ts";
 import { instant } from "./values.ts";
 
@@ -89,6 +91,7 @@ async function rebuildBeside(
   { holder, series, partial, read, signal, damaged }: RebuildOptions & { damaged: readonly Damage[] },
 ): Promise<Rebuilt> {
   return await transaction(db, async (client) => {
+    await lockSeries(client, series);
     await fence(client, holder);
     const [state] = await readStates(client, series);
     if (state === undefined) return { replayed: 0, damaged: [] };
@@ -98,17 +101,20 @@ async function rebuildBeside(
     const countSince = answer?.receivedAt;
     const kept = await keptOf(client, { series, damaged });
     await rewind(client, { series, cut, countSince });
+    const releases = await releasesOf(client, { series, cut });
+    const { capabilities } = db;
+    const releaseUpTo = (before: number) => storeAgain(client, releases, { series, before, capabilities });
     let replayed = 0;
     for (; answer !== null; answer = await nextAnswer(client, { series, after: answer.id })) {
       signal.throwIfAborted();
       const { id: answerId, runId, receivedAt: now } = answer;
-      const { batchRows } = db.capabilities;
+      await releaseUpTo(now);
       const rows = kept.get(answerId) ?? readIntact(answer, read);
-      await writeRows(client, { ...rows, series, answerId, runId, now, batchRows, countSince });
+      await writeRows(client, { ...rows, series, answerId, runId, now, capabilities, countSince });
       if (!kept.has(answerId)) replayed += 1;
     }
-    // Nobody could renew the lease while this transaction held the run's row.
-    await fence(client, holder);
+    await releaseUpTo(Infinity);
+    await extendLease(client, holder);
     return { replayed, damaged };
   }, { signal });
 }
@@ -165,6 +171,18 @@ async function keptOf(
   );
   for (const { answerId, ...bar } of rows) kept.get(answerId)!.bars.push(bar);
   return kept;
+}
+
+/** What an operator released before `before` (epoch ms), at its place among the answers: later ones may have changed it. */
+async function storeAgain(
+  client: pg.PoolClient,
+  releases: Release[],
+  { series, before, capabilities }: { series: Series; before: number } & Pick<Database, "capabilities">,
+): Promise<void> {
+  while (releases[0] !== undefined && releases[0].releasedAt < before) {
+    const { bar, answerId, runId, releasedAt: now } = releases.shift()!;
+    await writeRows(client, { runId, series, answerId, bars: [bar], rejects: [], now, capabilities });
+  }
 }
 
 /** Whether a rebuild of the series must keep something as it stands. */

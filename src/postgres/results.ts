@@ -1,8 +1,9 @@
 /** What did a run do for each series, as rows? */
 import type pg from "pg";
+import type { Series } from "../bar.ts";
 import type { SeriesResult } from "../run.ts";
 import type { Database } from "./connect.ts";
-import { fence, type Holder } from "./runs.ts";
+import { extendLease, fence, type Holder } from "./runs.ts";
 import { query, transaction } from "./transaction.ts";
 import { instant } from "./values.ts";
 
@@ -24,11 +25,22 @@ export async function recordResult(
   { result, ...holder }: Holder & { result: SeriesResult },
 ): Promise<SeriesResult> {
   return await transaction(db, async (client, attempt) => {
+    await lockSeries(client, result.series);
     const before = attempt > 1 ? await committedBefore(client, { runId: holder.runId, result }) : null;
     if (before !== null) return before;
     await fence(client, holder);
-    return await writeResult(client, { runId: holder.runId, result });
+    const written = await writeResult(client, { runId: holder.runId, result });
+    await extendLease(client, holder);
+    return written;
   });
+}
+
+/**
+ * Lets one transaction at a time write for a series, until its commit. The next may be a second attempt, while the server
+ * still works on the first, whose connection was lost: it must know how that one ended.
+ */
+export async function lockSeries(client: pg.PoolClient, { symbol, interval }: Series): Promise<void> {
+  await client.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`stocks-etl ${symbol} ${interval}`]);
 }
 
 /**

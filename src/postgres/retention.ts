@@ -14,19 +14,19 @@ export async function isQuiet(db: Database): Promise<boolean> {
 }
 
 /**
- * Removes closed runs that began before `before` (epoch ms), with their results, their events and the ticks they
- * served. The newest run of all stays, and of each series the run with its newest result and the one with its newest
+ * Removes closed runs that began before `before` (epoch ms), with their results, their events and the ticks and launches
+ * they served. The newest run of all stays, and of each series the run with its newest result and the one with its newest
  * answer: planning starts from them. Revisions and quarantined rows stay and forget which run they were found by.
  *
  * @returns how many runs
  */
 export async function expireRuns(db: Database, before: number): Promise<number> {
   const newer = `n.symbol = s.symbol and n."interval" = s."interval"`;
-  // The tick goes in the same statement: for a moment without its run, it would be owed one again.
+  // Tick and launch go in the same statement: for a moment without its run, it would be owed one again.
   const [row] = await query<{ removed: number }>(
     db,
     `with old as materialized (
-       select r.id, r.tick_id from run r
+       select r.id, r.tick_id, r.launch_id from run r
        where r.started_at < $1 and r.outcome is not null and r.id <> (select max(id) from run)
          and not exists (
            select from series_result s where s.run_id = r.id and (
@@ -43,11 +43,28 @@ export async function expireRuns(db: Database, before: number): Promise<number> 
      ), ticks as (
        delete from tick t where t.id in (select tick_id from old)
          and not exists (select from run r where r.tick_id = t.id and r.id not in (select id from old))
+     ), launches as (
+       delete from launch l where l.id in (select launch_id from old)
+         and not exists (select from run r where r.launch_id = l.id and r.id not in (select id from old))
      )
      select count(*) as removed from gone`,
     [instant(before), RUNS],
   );
   return row!.removed;
+}
+
+/** Removes launches asked for before `before` that will never get a run. @returns how many */
+export async function expireLaunches(db: Database, before: number): Promise<number> {
+  const rows = await query(
+    db,
+    `delete from launch where id in (
+       select l.id from launch l
+       where l.asked_at < $1 and l.state <> 'requested' and not exists (select from run r where r.launch_id = l.id)
+       order by l.id limit $2
+     ) returning id`,
+    [instant(before), ROWS],
+  );
+  return rows.length;
 }
 
 /** Removes ticks due before `before` that never got a run. A tick that had one goes with it. @returns how many */

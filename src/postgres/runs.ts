@@ -7,6 +7,7 @@
 import type pg from "pg";
 import { LeaseLost, type Outcome, type Totals, type Trigger } from "../run.ts";
 import type { Database } from "./connect.ts";
+import { isLaunchOwed, lockLaunch } from "./launches.ts";
 import { isOwed, lockTick } from "./ticks.ts";
 import { query, transaction } from "./transaction.ts";
 import { instant } from "./values.ts";
@@ -33,11 +34,23 @@ export interface RunRecord {
   readonly planned: number | null;
   /** All zero until it closes. */
   readonly totals: Totals;
+  readonly launchId: number | null;
+  /** The run whose series were run again. */
+  readonly ofRun: number | null;
+  /** Who asked for its end, and when; `null`: nobody. */
+  readonly cancel: Cancel & { readonly at: number } | null;
+}
+
+/** An operator's wish that a run end. */
+export interface Cancel {
+  readonly by: string;
+  /** Give up the request under way as well. */
+  readonly force: boolean;
 }
 
 type DeadRun = { readonly runId: number; readonly owner: string };
 
-/** `abandoned`: the dead runs this claim found, whether or not it won. `taken`: the tick got its run from somebody else. */
+/** `abandoned`: the dead runs this claim found, whether or not it won. `taken`: the tick or launch got its run from somebody else. */
 export type Claim =
   & { readonly abandoned: readonly DeadRun[] }
   & (
@@ -51,6 +64,9 @@ export interface ClaimOptions {
   readonly owner: string;
   readonly trigger: Trigger;
   readonly tickId: number | null;
+  /** At most one of the two is given. */
+  readonly launchId?: number | null;
+  readonly ofRun?: number | null;
   readonly leaseMs: number;
   readonly now: number;
   /** No other process can share the database (embedded), so a run of another owner is dead, whatever its lease says. */
@@ -60,11 +76,12 @@ export interface ClaimOptions {
 /** Finds dead runs, then starts one of our own if none is left running. Of two claims at once exactly one wins. */
 export function claimRun(
   db: Database,
-  { owner, trigger, tickId, leaseMs, now, exclusive }: ClaimOptions,
+  { owner, trigger, tickId, launchId = null, ofRun = null, leaseMs, now, exclusive }: ClaimOptions,
 ): Promise<Claim> {
   return transaction(db, async (client, attempt): Promise<Claim> => {
     // Before a dead run is touched: whoever holds the tick waits at the index of open runs for whoever closes that one.
     if (tickId !== null) await lockTick(client, tickId);
+    if (launchId !== null) await lockLaunch(client, launchId);
     const abandoned = await abandonDead(client, { owner, now, exclusive });
     if (attempt > 1) {
       // The commit of an earlier attempt may have arrived although its answer did not.
@@ -75,14 +92,16 @@ export function claimRun(
       if (mine !== undefined) return { runId: mine.id, abandoned };
     }
     if (tickId !== null && !await isOwed(client, tickId)) return { taken: true, abandoned };
+    if (launchId !== null && !await isLaunchOwed(client, launchId)) return { taken: true, abandoned };
     for (let look = 1; look <= 10; look++) {
       const { rows: [started] } = await client.query(
-        `insert into run (trigger, tick_id, owner, lease_until, started_at)
-         select $1, $2, $3, clock_timestamp() + $4::int * interval '1 millisecond', $5
+        `insert into run (trigger, tick_id, owner, lease_until, started_at, launch_id, of_run)
+         select $1, $2, $3, clock_timestamp() + $4::int * interval '1 millisecond', $5, $6,
+           (select id from run where id = $7)
          where not exists (select from run where outcome is null) -- a conflict would use up an identity
          on conflict ((outcome is null)) where outcome is null do nothing
          returning id`,
-        [trigger, tickId, owner, leaseMs, instant(now)],
+        [trigger, tickId, owner, leaseMs, instant(now), launchId, ofRun],
       );
       if (started !== undefined) return { runId: started.id, abandoned };
       const { rows: [busy] } = await client.query(
@@ -124,22 +143,61 @@ function noticeOf(part: string, at: string): string {
 }
 
 /**
- * Proves inside a transaction that the run is still the holder's, renews its lease, and keeps it so until the commit:
- * the row stays locked, nobody can find the run dead meanwhile.
+ * Proves inside a transaction that the run is still the holder's, and keeps it so until the commit: nobody can find the
+ * run dead or close it meanwhile. The lock is one that several transactions of the holder can have at once, and that
+ * renewals do not wait for.
  *
  * @throws LeaseLost
  */
-export async function fence(client: pg.PoolClient, { runId, owner, leaseMs }: Holder): Promise<void> {
+export async function fence(client: pg.PoolClient, { runId, owner }: Holder): Promise<void> {
+  const { rowCount } = await client.query(
+    "select from run where id = $1 and owner = $2 and outcome is null for key share",
+    [runId, owner],
+  );
+  if (rowCount === 0) throw new LeaseLost(runId);
+}
+
+/**
+ * Renews the lease with the transaction's commit. Its last statement: the next transaction to do so waits for the commit.
+ *
+ * @throws LeaseLost
+ */
+export async function extendLease(client: pg.PoolClient, { runId, owner, leaseMs }: Holder): Promise<void> {
   const { rowCount } = await client.query(RENEW, [runId, owner, leaseMs]);
   if (rowCount === 0) throw new LeaseLost(runId);
 }
 
 const RENEW = `update run set lease_until = clock_timestamp() + $3::int * interval '1 millisecond'
-  where id = $1 and owner = $2 and outcome is null returning id`;
+  where id = $1 and owner = $2 and outcome is null
+  returning case when cancel_at is not null then json_build_object('by', cancel_by, 'force', cancel_force) end as cancel`;
 
-/** Lives on for `leaseMs` more. False: the run is no longer ours, stop. */
-export async function renewLease(db: Database, { runId, owner, leaseMs }: Holder): Promise<boolean> {
-  return (await query(db, RENEW, [runId, owner, leaseMs])).length === 1;
+/** Lives on for `leaseMs` more, and learns whether somebody wants the run to end. `null`: it is no longer ours, stop. */
+export async function renewLease(
+  db: Database,
+  { runId, owner, leaseMs }: Holder,
+): Promise<{ readonly cancel: Cancel | null } | null> {
+  const [renewed] = await query<{ cancel: Cancel | null }>(db, RENEW, [runId, owner, leaseMs]);
+  return renewed ?? null;
+}
+
+/**
+ * Asks for the end of a running run: its owner learns of it when it next renews the lease. Asked again, the first asker
+ * stays; `force` can be added.
+ *
+ * @returns the run as it now is; one with an outcome has ended before and was left alone; `null`: there is none
+ */
+export async function requestCancel(
+  db: Database,
+  { runId, by, force, now }: Cancel & { runId: number; now: number },
+): Promise<RunRecord | null> {
+  await query(
+    db,
+    `update run set cancel_at = coalesce(cancel_at, $2), cancel_by = coalesce(cancel_by, $3),
+       cancel_force = cancel_force or $4
+     where id = $1 and outcome is null`,
+    [runId, instant(now), by, force],
+  );
+  return await runById(db, runId);
 }
 
 /** Remembers how many requests the run means to send. False: the run is no longer ours. */
@@ -182,13 +240,17 @@ export async function closeRun(
     now: number;
   },
 ): Promise<boolean> {
-  // The second condition makes a repeated close (its first answer was lost) the same as one.
+  // The second condition makes a repeated close (its first answer was lost) the same as one. Locked first, because a
+  // store whose connection was lost may still be going on in the server: the row is not free until it has ended.
   const rows = await query(
     db,
     `with closed as (
        update run set outcome = $3, message = $4, finished_at = $5,
          ${TOTALS.map((name, index) => `${name} = $${index + 6}`).join(", ")}
-       where id = $1 and owner = $2 and (outcome is null or (outcome = $3 and finished_at = $5))
+       where id in (
+         select id from run
+         where id = $1 and owner = $2 and (outcome is null or (outcome = $3 and finished_at = $5)) for update
+       )
        returning id
      ), told as (${noticeOf("closed", "$5")})
      select id from closed`,
@@ -197,9 +259,13 @@ export async function closeRun(
   return rows.length === 1;
 }
 
-const SELECT_RUN = `select id, trigger, tick_id as "tickId", outcome, message, owner, lease_until as "leaseUntil",
+export const SELECT_RUN =
+  `select id, trigger, tick_id as "tickId", outcome, message, owner, lease_until as "leaseUntil",
   started_at as "startedAt", finished_at as "finishedAt", planned,
-  json_build_object(${TOTALS.map((name) => `'${name}', ${name}`).join(", ")}) as totals from run`;
+  json_build_object(${TOTALS.map((name) => `'${name}', ${name}`).join(", ")}) as totals,
+  launch_id as "launchId", of_run as "ofRun", case when cancel_at is not null then json_build_object(
+    'by', cancel_by, 'force', cancel_force, 'at', floor(extract(epoch from cancel_at) * 1000)) end as cancel
+  from run`;
 
 /** The newest runs first, a running one included. */
 export function lastRuns(db: Database, limit: number): Promise<RunRecord[]> {

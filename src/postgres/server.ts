@@ -61,7 +61,12 @@ export async function openServer(
   return {
     pool,
     engine: "server",
-    capabilities: { copy: true, statementTimeout: true, parallel: Math.min(2, poolSize), batchRows: 5_000 },
+    capabilities: {
+      copy: { limitMs: limits.idleMs },
+      statementTimeout: true,
+      parallel: Math.min(2, poolSize),
+      batchRows: 5_000,
+    },
     describe,
     close: () => closing ??= pool.end(),
   };
@@ -80,7 +85,7 @@ function poolOn(
     query_timeout: limits.silenceMs,
     keepAlive: true,
     // Not as startup parameters: connection poolers refuse those they do not know. Our statements end before code compiled
-    // for them would pay: of 5,000 series' states it was a third.
+    // for them would pay: the states of 5,000 series took a sixth longer with it.
     onConnect: async (client) => {
       await client.query(
         `set timezone = 'UTC'; set jit = off; set statement_timeout = ${limits.statementMs}; set lock_timeout = ${limits.lockMs};` +

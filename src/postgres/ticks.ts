@@ -2,16 +2,19 @@
 import type pg from "pg";
 import type { Due, DueTick, TickDecision } from "../missed.ts";
 import type { Trigger } from "../run.ts";
+import type { Schedule } from "../schedule.ts";
 import type { Database } from "./connect.ts";
 import { query, transaction } from "./transaction.ts";
 import { instant } from "./values.ts";
 
-/** A run that dies three times on the same tick will die a fourth time. */
-const MAX_DEAD_RUNS = 3;
+/** A run that dies three times on the same tick or launch will die a fourth time. */
+export const MAX_DEAD_RUNS = 3;
 /** Less is the difference between the clocks of two machines; more is a clock that was wrong and has been put right. */
 const PUT_BACK_MS = 3_600_000;
+/** Why a tick that came due during a pause has no run. */
+export const WHILE_PAUSED = "the schedule is paused";
 /** Ticks that wait for a run are among the newest: what is looked at stays bounded, however long the table. */
-const LOOK_BACK = 1_000;
+export const LOOK_BACK = 1_000;
 
 export type TickTrigger = Extract<Trigger, "schedule" | "catch-up">;
 
@@ -23,12 +26,13 @@ export interface Tick {
 
 /** Instants are epoch ms. */
 export interface NoticeOptions {
+  /** As configured. One that an operator has set wins over it. */
   readonly schedule: { readonly name: string; readonly cron: string; readonly timezone: string };
   readonly now: number;
   /** Ticks of the schedule that may wait for a run at once; of more, the oldest are skipped. At least 1. */
   readonly queue: number;
-  /** The due times after an instant and up to `now`, oldest first, the newest when there are too many. */
-  readonly due: (after: number) => { readonly ticks: readonly number[]; readonly dropped: number };
+  /** The due times of a schedule after an instant and up to `now`, oldest first, the newest when there are too many. */
+  readonly due: (after: number, schedule: Schedule) => { readonly ticks: readonly number[]; readonly dropped: number };
   readonly decide: (due: Due) => TickDecision;
 }
 
@@ -42,35 +46,38 @@ export interface NoticeOptions {
  * @returns the ticks this call inserted as requested
  */
 export function noticeTicks(db: Database, options: NoticeOptions): Promise<Tick[]> {
+  return transaction(db, (client) => noticeIn(client, options));
+}
+
+/** As {@link noticeTicks}, inside the caller's transaction, which holds the schedule's row from here on. */
+export async function noticeIn(client: pg.PoolClient, options: NoticeOptions): Promise<Tick[]> {
   const { schedule: { name, cron, timezone }, now, due, decide } = options;
-  return transaction(db, async (client) => {
+  await client.query(
+    `insert into schedule (name, cron, timezone, evaluated_to, updated_at) values ($1, $2, $3, $4, $4)
+     on conflict (name) do nothing`,
+    [name, cron, timezone, instant(now)],
+  );
+  // The lock makes the second process wait here, and then find that everything up to now is decided.
+  const { rows: [stored] } = await client.query(
+    `select cron, timezone, evaluated_to as "evaluatedTo", paused_at as "pausedAt",
+       overridden_at is not null as overridden from schedule where name = $1 for update`,
+    [name],
+  );
+  if (!stored.overridden && (stored.cron !== cron || stored.timezone !== timezone)) {
     await client.query(
-      `insert into schedule (name, cron, timezone, evaluated_to, updated_at) values ($1, $2, $3, $4, $4)
-       on conflict (name) do nothing`,
+      `update schedule set cron = $2, timezone = $3, evaluated_to = greatest(evaluated_to, $4), updated_at = $4
+       where name = $1`,
       [name, cron, timezone, instant(now)],
     );
-    // The lock makes the second process wait here, and then find that everything up to now is decided.
-    const { rows: [stored] } = await client.query(
-      `select cron, timezone, evaluated_to as "evaluatedTo", paused_at as "pausedAt" from schedule
-       where name = $1 for update`,
-      [name],
-    );
-    if (stored.cron !== cron || stored.timezone !== timezone) {
-      await client.query(
-        `update schedule set cron = $2, timezone = $3, evaluated_to = greatest(evaluated_to, $4), updated_at = $4
-         where name = $1`,
-        [name, cron, timezone, instant(now)],
-      );
-      return [];
-    }
-    if (now < stored.evaluatedTo - PUT_BACK_MS) await startAgain(client, { name, now });
-    if (now <= stored.evaluatedTo) return [];
-    const { ticks: dueTimes, dropped } = due(stored.evaluatedTo);
-    const decision = decide({ ticks: await besideRuns(client, dueTimes), dropped });
-    const ticks = await insertTicks(client, { ...options, decision, paused: stored.pausedAt !== null });
-    await client.query("update schedule set evaluated_to = $2 where name = $1", [name, instant(now)]);
-    return ticks;
-  });
+    return [];
+  }
+  if (now < stored.evaluatedTo - PUT_BACK_MS) await startAgain(client, { name, now });
+  if (now <= stored.evaluatedTo) return [];
+  const { ticks: dueTimes, dropped } = due(stored.evaluatedTo, { cron: stored.cron, timezone: stored.timezone });
+  const decision = decide({ ticks: await besideRuns(client, dueTimes), dropped });
+  const ticks = await insertTicks(client, { ...options, decision, paused: stored.pausedAt !== null });
+  await client.query("update schedule set evaluated_to = $2 where name = $1", [name, instant(now)]);
+  return ticks;
 }
 
 /**
@@ -115,7 +122,7 @@ async function insertTicks(
       due_at: instant(dueAt),
       trigger,
       state: paused ? "skipped" : "requested",
-      reason: paused ? "the schedule is paused" : null,
+      reason: paused ? WHILE_PAUSED : null,
     })),
     ...decision.skip.map(({ dueAt, reason }) => ({
       due_at: instant(dueAt),
@@ -163,7 +170,7 @@ async function supersede(
 }
 
 /** The newest ticks of schedule $1 that are not ahead of $2, at most $3. Ahead: noticed by a clock that was wrong. */
-function recentTicks(condition: string): string {
+export function recentTicks(condition: string): string {
   return `(select * from tick where schedule = $1 and due_at <= $2 and ${condition} order by due_at desc limit $3)`;
 }
 
@@ -171,23 +178,23 @@ function recentTicks(condition: string): string {
 const DEAD =
   "(r.outcome is not distinct from 'abandoned' or (r.outcome is null and r.lease_until < clock_timestamp()))";
 
-/** Without end for the tick: dead, or told to stop before it was through, as by a restart. */
-const UNFINISHED = `(${DEAD} or r.outcome is not distinct from 'cancelled')`;
+/** Without end: dead, or told to stop before it was through, as by a restart. What an operator cancelled has ended. */
+const UNFINISHED = `(r.cancel_at is null and (${DEAD} or r.outcome is not distinct from 'cancelled'))`;
 
-/** Requested, and no run of it has served it or may still do so. */
-function owed(tick: string): string {
+/** A tick (or `cause`: a launch), requested, and no run of it has served it or may still do so. */
+export function owed(tick: string, cause: "tick_id" | "launch_id" = "tick_id"): string {
   return `${tick}.state = 'requested' and not exists (
-    select from run r where r.tick_id = ${tick}.id and not ${UNFINISHED})`;
+    select from run r where r.${cause} = ${tick}.id and not ${UNFINISHED})`;
 }
 
 /** Runs of the tick that died: what kills them may kill the next as well, so there is a limit. A stop is no fault. */
-function deadRuns(tick: string): string {
-  return `(select count(*) from run r where r.tick_id = ${tick}.id and ${DEAD})`;
+export function deadRuns(tick: string, cause: "tick_id" | "launch_id" = "tick_id"): string {
+  return `(select count(*) from run r where r.${cause} = ${tick}.id and ${DEAD})`;
 }
 
 /**
  * The tick whose run is to be next: the oldest of those that wait for one because they have none, or only dead and
- * stopped ones. With a `queue` of 1 the newest tick is the only one that may wait. After three dead runs a tick becomes
+ * stopped ones; none while the schedule is paused. With a `queue` of 1 the newest tick is the only one that may wait. After three dead runs a tick becomes
  * `failed`, with the reason.
  */
 export async function owedTick(
@@ -198,7 +205,8 @@ export async function owedTick(
     db,
     `select t.id, t.due_at as "dueAt", t.trigger, ${deadRuns("t")} as "deadRuns"
      from ${recentTicks("state <> 'skipped'")} as t
-     where ${owed("t")} order by t.due_at limit 1`,
+     where ${owed("t")} and not exists (select from schedule where name = $1 and paused_at is not null)
+     order by t.due_at limit 1`,
     [schedule, instant(now), queue === 1 ? 1 : LOOK_BACK],
   );
   if (tick === undefined) return null;

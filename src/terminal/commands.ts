@@ -3,9 +3,20 @@ import { Command as Program, CommanderError, InvalidArgumentError } from "comman
 import type { Interval, StockSymbol } from "../bar.ts";
 import { parseIntervals, parseSymbols, type Selection } from "../selection.ts";
 import { describeNotices, type NoticeCommand } from "./notice_commands.ts";
+import { type AgainOf, againOf, describeSteering, type SteeringCommand, withAgain } from "./steering.ts";
 
 export type Command =
-  | { readonly name: "run"; readonly selection: Selection; readonly force: boolean; readonly quiet: boolean }
+  | {
+    readonly name: "run";
+    readonly selection: Selection;
+    /** An earlier run whose series are meant, instead of the configured ones. */
+    readonly of?: AgainOf;
+    readonly force: boolean;
+    readonly quiet: boolean;
+  }
+  | SteeringCommand
+  /** Every setting and where it comes from. */
+  | { readonly name: "config"; readonly json: boolean }
   | { readonly name: "serve"; readonly host: string | null; readonly port: number | null }
   | { readonly name: "plan"; readonly selection: Selection; readonly force: boolean; readonly json: boolean }
   | { readonly name: "status"; readonly selection: Selection; readonly json: boolean }
@@ -37,7 +48,7 @@ export function parseCommand(args: readonly string[], { version }: { version: st
   let command: Command | null = null;
   let printed = "";
   const program = describeProgram(version, (found) => command = found);
-  for (const one of withChildren(program)) {
+  for (const one of withDescendants(program)) {
     one.exitOverride();
     one.configureOutput({
       writeOut: (text) => printed += text,
@@ -63,8 +74,8 @@ export function parseCommand(args: readonly string[], { version }: { version: st
   return command ?? { name: "print", text: program.helpInformation(), exitCode: 0 };
 }
 
-function withChildren(program: Program): Program[] {
-  return [program, ...program.commands.flatMap((child) => withChildren(child as Program))];
+function withDescendants(program: Program): Program[] {
+  return [program, ...program.commands.flatMap(withDescendants)];
 }
 
 /** commander shows help where a command is missing or unknown; which of the two it was, the words say. */
@@ -88,13 +99,14 @@ function describeProgram(version: string, found: (command: Command) => void): Pr
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
     .addHelpText("after", `\n${SETTINGS}\n${EXIT_CODES}`);
-  withSelection(program.command("run").description("one run now: plan, ask, store, close"))
+  withAgain(withSelection(program.command("run").description("one run now: plan, ask, store, close")))
     .option("--force", FORCE)
     .option("-q, --quiet", "no progress, only the outcome")
     .action((options) =>
       found({
         name: "run",
         selection: selectionOf(options),
+        ...againOf(options),
         force: options.force === true,
         quiet: options.quiet === true,
       })
@@ -122,6 +134,10 @@ function describeProgram(version: string, found: (command: Command) => void): Pr
   })
     .option("--partial", "keep what is older than the kept answers, instead of refusing")
     .action((options) => found({ name: "replay", selection: selectionOf(options), partial: options.partial === true }));
+  describeSteering(program, { found, withSelection, selectionOf });
+  program.command("config").description("every setting, where it comes from, secrets masked")
+    .option("--json", "as JSON")
+    .action((options) => found({ name: "config", json: options.json === true }));
   program.command("check").description("configuration, database, key and clock, each with what to do")
     .action(() => found({ name: "check" }));
   program.command("migrate").description("bring the database schema up to date")
@@ -169,6 +185,7 @@ function readPort(text: string): number {
 function foundIn(error: CommanderError): string {
   return error.message
     .replace(/^error: /, "")
+    .replace(/^command-argument value '.*' is invalid for argument '(.*?)'\. /s, "argument '$1': ")
     .replace(/ argument '.*' is invalid\. /s, ": ")
     .replace(/\s*\n\s*/g, " ")
     .replace(/\.$/, "")

@@ -5,6 +5,8 @@ export interface ReadEnvironment {
   readonly values: Readonly<Record<string, string>>;
   /** The file read; `null` when there is none. */
   readonly file: string | null;
+  /** Names whose value comes from that file. */
+  readonly fromFile: readonly string[];
 }
 
 /** `.env` here; else where the older intraday pipeline kept it. */
@@ -29,9 +31,11 @@ export function readEnvironment(
     const text = readIfThere(path, readTextFile);
     if (text === null) continue;
     const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
-    return { values: { ...parseDotenv(text, path), ...given }, file: path };
+    const written = parseDotenv(text, path);
+    const fromFile = Object.keys(written).filter((name) => !Object.hasOwn(given, name));
+    return { values: { ...written, ...given }, file: path, fromFile };
   }
-  return { values: { ...env }, file: null };
+  return { values: { ...env }, file: null, fromFile: [] };
 }
 
 function readIfThere(path: string, readTextFile: (path: string) => string): string | null {

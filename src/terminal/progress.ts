@@ -51,6 +51,8 @@ export function progressLine(event: RunEvent): string | null {
       const why = [kind, message === null ? null : oneLine(message)].filter((part) => part !== null).join(": ");
       return status === "late" ? `${name}: ${rows}; late: ${why}` : `${name}: ${status}: ${why}`;
     }
+    case "run-cancelling":
+      return `Run ${event.runId} is cancelled by ${oneLine(event.by)}`;
     case "lease-lost":
       return oneLine(event.message);
     default:

@@ -1,7 +1,23 @@
 /** Which URL answers what? The one route table. */
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
-import { HomePage, type HomeView } from "./home.tsx";
+import { type ApiReads, endpointsOf } from "./api.ts";
+import { addApi, API, problem } from "./api_routes.ts";
+import { assetAt } from "./assets.ts";
+import { addDownloads } from "./downloads.ts";
+import { type Access, createGuard, type Env } from "./guard.ts";
+import { createLogIns, type Sessions, TooManyAttempts } from "./log_ins.ts";
+import { documentOf } from "./layout.tsx";
+import type { Live } from "./live.ts";
+import { overviewPage, type OverviewReads } from "./overview.tsx";
+import { addOwn, tasteOf } from "./own.ts";
+import { runPage, type RunReads } from "./run.tsx";
+import { runsPage, type RunsReads } from "./runs.tsx";
+import { createThrottle, type Limits } from "./throttle.ts";
+import { type Action, type Page, Refusal, type Shown, type Visit } from "./visit.ts";
 
 /** Is the program doing its job? `message` says what is wrong, for whoever is woken by it. */
 export interface Health {
@@ -12,27 +28,155 @@ export interface Health {
   readonly version: string;
 }
 
-/** What the pages read. Every one is a question to the database or to the running program, never a copy. */
+/** What the pages read, one part per page. Every one is a question to the database or to the running program, never a copy. */
 export interface Reads {
+  readonly overview: OverviewReads;
+  readonly runs: RunsReads;
+  readonly run: RunReads;
+  readonly api: ApiReads;
   health(): Health;
   /** Rejects when the database does not answer. */
   ready(): Promise<void>;
-  home(): Promise<HomeView>;
+}
+
+export interface RoutesOptions {
+  readonly access: Access;
+  readonly sessions: Sessions;
+  readonly live: Pick<Live, "open">;
+  /** Epoch ms. */
+  readonly now: () => number;
+  readonly version: string;
+  /** What forms may ask for. */
+  readonly actions?: readonly Action[];
+  /** Log-ins that may be tried. */
+  readonly attempts?: Limits;
   /** A page failed: for the log. */
   onError(error: Error): void;
 }
 
-export function createRoutes(reads: Reads): Hono {
-  const app = new Hono();
+const MOST_BODY = 256 * 1024;
+const ATTEMPTS: Limits = { perAddress: 10, inAll: 100 };
+
+/** A new page is a row here, and its part of {@link Reads}. */
+function pagesOf(reads: Reads): readonly Page[] {
+  return [
+    { path: "/", tab: "Overview", show: overviewPage(reads.overview) },
+    { path: "/runs", tab: "Runs", show: runsPage(reads.runs) },
+    { path: "/runs/:id", tab: null, show: runPage(reads.run) },
+  ];
+}
+
+export function createRoutes(reads: Reads, options: RoutesOptions): Hono<Env> {
+  const { now, version, live, actions = [] } = options;
+  const pages = pagesOf(reads);
+  const app = new Hono<Env>();
+  const throttle = createThrottle({ now, ...options.attempts ?? ATTEMPTS });
+  const logIns = createLogIns(options.access, { sessions: options.sessions, throttle, now });
+  const guard = createGuard(options.access, logIns);
+  addHeaders(app);
+  app.use(guard.check);
+
+  addHealth(app, reads, options);
+  addAssets(app);
+  app.get("/live", () => {
+    const stream = live.open();
+    if (stream === null) throw new Refusal(503, "Cannot follow: as many pages as can be are followed already");
+    return stream;
+  });
+  addOwn(app, guard);
+  addDownloads(app, reads.run);
+  addApi(app, endpointsOf(reads), { version });
+
+  const show = (context: Context<Env>, shown: Shown, status: 200 | Refusal["status"] | 500 = 200) =>
+    context.html(documentOf(shown, visitOf(context, now()), { pages, version }), status);
+  for (const page of pages) {
+    app.get(page.path, async (context) => {
+      const visit = visitOf(context, now());
+      return context.html(documentOf(await page.show(visit), visit, { pages, version }));
+    });
+  }
+  for (const { path, act } of actions) {
+    app.post(path, async (context) => {
+      const { to, said } = await act(visitOf(context, now()), await context.req.formData());
+      // Told by the next page; in a cookie, because an address could be made up by anybody.
+      const cookie = {
+        path: "/",
+        maxAge: 60,
+        httpOnly: true,
+        sameSite: "Strict",
+        secure: guard.isHttps(context),
+      } as const;
+      setCookie(context, "said", encodeURIComponent(said.slice(0, 500)), cookie);
+      return context.redirect(to, 303);
+    });
+  }
+  app.notFound((context) => failed(context, new Refusal(404, `Cannot find "${context.req.path}"`)));
+  app.onError((error, context) => failed(context, error));
+
+  function failed(context: Context<Env>, error: Error): Response | Promise<Response> {
+    const refusal = refusalOf(error);
+    if (refusal === null) options.onError(error);
+    const status = refusal?.status ?? 500;
+    if (refusal instanceof TooManyAttempts) context.header("retry-after", String(refusal.seconds));
+    const message = refusal?.message ?? "Cannot answer: the reason is in the log";
+    if (context.req.path.startsWith(`${API}/`)) return problem(context, status, message);
+    if (context.get("visitor") === undefined || context.req.path === "/live") {
+      return context.text(`${message}\n`, status);
+    }
+    const title = status === 404 ? "Not found" : status === 500 ? "Failed" : "Refused";
+    return show(context, {
+      title,
+      sentence: message,
+      body: (
+        <p>
+          <a href="/">To the overview</a>
+        </p>
+      ),
+    }, status);
+  }
+  return app;
+}
+
+function addHeaders(app: Hono<Env>): void {
   app.use(secureHeaders({
-    contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], baseUri: ["'none'"] },
-    referrerPolicy: "no-referrer",
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+      baseUri: ["'none'"],
+    },
+    // With none at all a browser says "Origin: null" of our own forms.
+    referrerPolicy: "same-origin",
+    xFrameOptions: "DENY",
+    // Whether all of a name is https is for whoever owns the name to say.
+    strictTransportSecurity: false,
   }));
   app.use(async (context, next) => {
     await next();
-    context.header("cache-control", "no-store");
+    if (!context.res.headers.has("cache-control")) context.header("cache-control", "no-store");
   });
+  app.use(bodyLimit({
+    maxSize: MOST_BODY,
+    onError: () => {
+      throw new Refusal(413, `Cannot read the request: it is longer than ${MOST_BODY} bytes`);
+    },
+  }));
+}
 
+function addAssets(app: Hono<Env>): void {
+  app.get("/assets/:name", (context) => {
+    const asset = assetAt(context.req.path);
+    if (asset === null) throw new Refusal(404, `Cannot find "${context.req.path}": reload the page`);
+    context.header("cache-control", "public, max-age=31536000, immutable");
+    return context.body(asset.text, 200, { "content-type": asset.type });
+  });
+}
+
+function addHealth(app: Hono<Env>, reads: Reads, { onError }: RoutesOptions): void {
   // Alive: the process serves and its scheduler beats. Does not touch the database: a restart would not mend that.
   app.get("/healthz", (context) => {
     const health = reads.health();
@@ -44,17 +188,30 @@ export function createRoutes(reads: Reads): Hono {
       await reads.ready();
       return context.json({ ready: true });
     } catch (error) {
-      reads.onError(error instanceof Error ? error : new Error(String(error)));
+      onError(error instanceof Error ? error : new Error(String(error)));
       // Why is in the log: this page is open to whoever reaches the port.
       return context.json({ ready: false, message: "the database does not answer" }, 503);
     }
   });
-  app.get("/", async (context) => context.html(`<!doctype html>${HomePage(await reads.home())}`));
+}
 
-  app.notFound((context) => context.text(`Cannot find "${context.req.path}"; pages: /, /healthz, /readyz\n`, 404));
-  app.onError((error, context) => {
-    reads.onError(error);
-    return context.text("Cannot show this page: the reason is in the log\n", 500);
-  });
-  return app;
+function visitOf(context: Context<Env>, now: number): Visit {
+  const { pathname, search, searchParams } = new URL(context.req.url);
+  const said = getCookie(context, "said") ?? null;
+  if (said !== null) deleteCookie(context, "said", { path: "/" });
+  return {
+    ...context.get("visitor"),
+    ...tasteOf(context),
+    now,
+    here: pathname + search,
+    params: context.req.param(),
+    query: searchParams,
+    said: said === null ? null : decodeURIComponent(said),
+  };
+}
+
+function refusalOf(error: Error): Refusal | null {
+  if (error instanceof Refusal) return error;
+  // What hono itself refuses, as a body that is cut short.
+  return error instanceof HTTPException && error.status < 500 ? new Refusal(400, error.message) : null;
 }

@@ -50,6 +50,16 @@ withDatabases("a long body is stored compressed", async (db) => {
   assert.ok(rows[0].size < body.length / 2, `${rows[0].size} of ${body.length} bytes`);
 });
 
+withDatabases("a body is compressed by the quickest method the engine has", async (db) => {
+  const run = await startRun(db);
+  await store(db, run, { body: "1.0000 ".repeat(2_000) });
+  const { rows } = await db.pool.query(
+    `select pg_column_compression(body) as used,
+       (select 'lz4' = any (enumvals) from pg_settings where name = 'default_toast_compression') as has from answer_body`,
+  );
+  assert.equal(rows[0].used, rows[0].has ? "lz4" : "pglz");
+});
+
 withDatabases("an answer that is not stored is not archived", async (db) => {
   const run = await startRun(db);
   await assert.rejects(store(db, run, { bars: [bar(HALF_HOUR, "10", { high: "9" })] }), { code: "23514" });

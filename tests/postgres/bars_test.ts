@@ -1,48 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { Bar } from "../../src/bar.ts";
 import { LeaseLost } from "../../src/run.ts";
 import { claimRun } from "../../src/postgres/runs.ts";
 import { withDatabases } from "../support/database.ts";
+import { seededRandom } from "../support/random.ts";
 import { bar, countsOf, IBM, nextRun, NOW, placesOf, startRun, store, stored } from "../support/stored.ts";
+import { barLine, noTables, putAnswer, tableLines } from "../prove/tables.ts";
 
 const DAILY = { symbol: "IBM", interval: "daily" } as const;
-const WEEKLY = { symbol: "IBM", interval: "weekly" } as const;
-const MONTHLY = { symbol: "IBM", interval: "monthly" } as const;
-
-withDatabases("every combination of stored and given bar has its count", async (db) => {
-  let run = await startRun(db);
-  // Each line: stored, given, the count it falls under, stored afterwards. A star marks a provisional bar.
-  const cases: [before: string | null, given: string, became: string, after: string][] = [
-    [null, "10", "1 0 0 0 0", "10"],
-    [null, "10*", "0 0 0 1 0", "10*"],
-    ["10", "10", "0 0 1 0 0", "10"],
-    ["10.10", "10.1000", "0 0 1 0 0", "10.10"],
-    ["10", "11", "0 1 0 0 0", "11"],
-    ["10", "10*", "0 0 1 0 0", "10"],
-    ["10", "11*", "0 0 1 0 0", "10"],
-    ["10*", "10*", "0 0 1 0 0", "10*"],
-    ["10*", "11*", "0 0 0 1 0", "11*"],
-    ["10*", "10", "1 0 0 0 0", "10"],
-    ["10*", "11", "1 0 0 0 0", "11"],
-  ];
-  const parse = (text: string) => bar("2026-03-02T14:30Z", text.replace("*", ""), { settled: !text.endsWith("*") });
-  for (const [index, [before, given, became, after]] of cases.entries()) {
-    const series = { symbol: `CASE${index}`, interval: "30min" } as const;
-    if (before !== null) await store(db, run, { series, bars: [parse(before)], now: NOW - 1 });
-    run = await nextRun(db, run);
-    const result = await store(db, run, { series, bars: [parse(given)] });
-    assert.equal(countsOf(result), became, `${before} then ${given}`);
-    assert.deepEqual(
-      await stored(db, "30min", series.symbol),
-      [`2026-03-02T14:30 ${after}`],
-      `${before} then ${given}`,
-    );
-  }
-  const { rows } = await db.pool.query(`select symbol, close, seen_at, run_id from revision`);
-  assert.equal(rows.length, 1, "one settled bar changed");
-  assert.equal(rows[0].close, "10");
-  assert.equal(rows[0].seen_at, NOW);
-});
 
 withDatabases("a second load of the same answer writes no row", async (db) => {
   const run = await startRun(db);
@@ -91,76 +57,6 @@ withDatabases("numbers keep every digit", async (db) => {
     dividend_amount: "0.0000",
     split_coefficient: "1.0",
   }]);
-});
-
-withDatabases(
-  "adjusted columns: rewritten without a revision, kept by a plain answer, dropped with their close",
-  async (db) => {
-    let run = await startRun(db);
-    const adjusted = (close: string, value: string) =>
-      bar("2026-02-27", close, { adjustedClose: value, dividendAmount: "0.25", splitCoefficient: "2.0" });
-    const step = async (given: ReturnType<typeof bar>, now: number) => {
-      run = await nextRun(db, run);
-      const counts = countsOf(await store(db, run, { series: DAILY, bars: [given], now }));
-      const { rows: [row] } = await db.pool.query(
-        "select close, adjusted_close, dividend_amount, split_coefficient from stock_data",
-      );
-      return [counts, ...Object.values(row)];
-    };
-    assert.deepEqual(await step(bar("2026-02-27", "10"), 1), ["1 0 0 0 0", "10", null, null, null]);
-    assert.deepEqual(await step(adjusted("10", "9.9"), 2), ["0 0 1 0 0", "10", "9.9", "0.25", "2.0"]);
-    assert.deepEqual(await step(adjusted("10", "9.8"), 3), ["0 0 1 0 0", "10", "9.8", "0.25", "2.0"]);
-    assert.deepEqual(await step(bar("2026-02-27", "10"), 4), ["0 0 1 0 0", "10", "9.8", "0.25", "2.0"]);
-    assert.equal((await db.pool.query("select from revision")).rowCount, 0);
-    assert.deepEqual(await step(bar("2026-02-27", "11"), 5), ["0 1 0 0 0", "11", null, "0.25", "2.0"]);
-    const { rows } = await db.pool.query("select close, adjusted_close from revision");
-    assert.deepEqual(rows, [{ close: "10", adjusted_close: "9.8" }]);
-  },
-);
-
-withDatabases("the running week is one row that moves from day to day until it is settled", async (db) => {
-  let run = await startRun(db);
-  const past = [bar("2026-02-20", "1"), bar("2026-02-27", "2")];
-  const days: [string, string, boolean, string][] = [
-    ["2026-03-02", "3", false, "2 0 0 1 0"],
-    ["2026-03-03", "4", false, "0 0 2 1 0"],
-    ["2026-03-03", "4", false, "0 0 3 0 0"],
-    ["2026-03-05", "5", false, "0 0 2 1 0"],
-    ["2026-03-06", "6", true, "1 0 2 0 0"],
-    ["2026-03-06", "6", true, "0 0 3 0 0"],
-  ];
-  for (const [date, close, settled, counts] of days) {
-    const result = await store(db, run, { series: WEEKLY, bars: [bar(date, close, { settled }), ...past] });
-    assert.equal(countsOf(result), counts, date);
-    assert.deepEqual(await stored(db, "weekly"), [
-      "2026-02-20 1",
-      "2026-02-27 2",
-      `${date} ${close}${settled ? "" : "*"}`,
-    ]);
-    run = await nextRun(db, run);
-  }
-  assert.equal((await db.pool.query("select from revision")).rowCount, 0);
-});
-
-withDatabases("the running month is one row, across the turn of the year", async (db) => {
-  let run = await startRun(db);
-  await store(db, run, { series: MONTHLY, bars: [bar("2025-12-30", "1", { settled: false })] });
-  run = await nextRun(db, run);
-  const bars = [bar("2026-01-02", "3", { settled: false }), bar("2025-12-31", "2")];
-  assert.equal(countsOf(await store(db, run, { series: MONTHLY, bars })), "1 0 0 1 0");
-  assert.deepEqual(await stored(db, "monthly"), ["2025-12-31 2", "2026-01-02 3*"]);
-});
-
-withDatabases("a settled week that comes back under another date is a revision of it", async (db) => {
-  let run = await startRun(db);
-  await store(db, run, { series: WEEKLY, bars: [bar("2026-04-03", "1", { adjustedClose: "0.9" })] });
-  run = await nextRun(db, run);
-  assert.equal(countsOf(await store(db, run, { series: WEEKLY, bars: [bar("2026-04-02", "1")] })), "0 1 0 0 0");
-  assert.deepEqual(await stored(db, "weekly"), ["2026-04-02 1"]);
-  const { rows } = await db.pool.query("select ts, close, adjusted_close from revision");
-  assert.deepEqual(rows, [{ ts: Date.parse("2026-04-03"), close: "1", adjusted_close: "0.9" }]);
-  const { rows: [now] } = await db.pool.query("select adjusted_close from stock_data");
-  assert.equal(now.adjusted_close, null, "an adjusted close belongs to its date");
 });
 
 withDatabases("two rows in one week are refused by the table itself", async (db) => {
@@ -291,4 +187,36 @@ withDatabases("a series answered in parts has one result that adds up", async (d
     startedAt: NOW - 2_000,
     finishedAt: NOW + 5_000,
   });
+});
+
+withDatabases("a long answer is what its bars one by one are: repeated, changed, new", async (db) => {
+  const { random, seed } = seededRandom();
+  let run = await startRun(db);
+  const interval = "5min";
+  const series = { symbol: "IBM", interval } as const;
+  const tables = noTables();
+  let bars: Bar[] = [];
+  for (let n = 0; n < 8; n++) {
+    // The window moves on, and here and there a bar changes, settles, goes away.
+    const from = Math.floor(n * 300 * random());
+    const known = new Map(bars.map((one) => [one.ts, one]));
+    const changes = [0, 0.001, 0.3][n % 3]!;
+    bars = Array.from({ length: 400 + Math.floor(random() * 1_400) }, (_, index) => {
+      const at = new Date(NOW + (from + index) * 300_000).toISOString();
+      const old = known.get(Date.parse(at));
+      const settled = random() > changes;
+      return old === undefined || random() < changes ? bar(at, `1${Math.floor(random() * 9)}.50`, { settled }) : old;
+    }).filter(() => random() >= changes / 3);
+    const now = NOW + n * 60_000;
+    const expected = putAnswer(tables, { interval, bars, rejects: [], now });
+    run = await nextRun(db, run);
+    assert.deepEqual((await store(db, run, { series, bars, now })).counts, expected, `TEST_SEED=${seed}, answer ${n}`);
+  }
+  const { rows } = await db.pool.query(
+    `select ts, open, high, low, close, volume::text, adjusted_close as "adjustedClose",
+       dividend_amount as "dividendAmount", split_coefficient as "splitCoefficient", settled from stock_data`,
+  );
+  assert.deepEqual(rows.map(barLine).sort(), tableLines(tables).bars, `TEST_SEED=${seed}`);
+  const { rows: [{ n }] } = await db.pool.query("select count(*) as n from revision");
+  assert.equal(n, tables.revisions.length);
 });

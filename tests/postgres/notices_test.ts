@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Incident } from "../../src/incident.ts";
 import type { Database } from "../../src/postgres/connect.ts";
+import { forgetRun } from "../../src/postgres/forget.ts";
 import { incidents } from "../../src/postgres/incidents.ts";
 import { decideByClock, decideNotice, takesTurn, undecidedNotices } from "../../src/postgres/notices.ts";
 import { outboxRows } from "../../src/postgres/outbox.ts";
@@ -33,7 +34,7 @@ withDatabases(
     assert.equal(await closeRun(lossy, ending), true);
     assert.equal(await closeRun(db, ending), true);
     const notices = await undecidedNotices(db, 10);
-    assert.deepEqual(notices, [{ id: notices[0]!.id, kind: "run", runId, at: NOW }]);
+    assert.deepEqual(notices, [{ id: notices[0]!.id, kind: "run", runId, owner, at: NOW }]);
   },
 );
 
@@ -42,6 +43,24 @@ withDatabases("a run that is found dead leaves a notice as well", async (db) => 
   await claimRun(db, { owner: "b", trigger: "manual", tickId: null, leaseMs: 9_000, now: NOW + 5, exclusive: false });
   assert.deepEqual((await undecidedNotices(db, 10)).map(({ runId, at }) => [runId, at]), [[runId, NOW + 5]]);
 });
+
+withDatabases(
+  "a run that is forgotten leaves its notices: what is on its way arrives, and nothing holds it back",
+  async (db) => {
+    const [told, untold] = [await closedRun(db), await closedRun(db)];
+    const [first] = await undecidedNotices(db, 10);
+    await decideNotice(db, {
+      noticeId: first!.id,
+      now: NOW,
+      decide: () => ({ incidents: [NEW], messages: [message("mail")] }),
+    });
+    for (const runId of [told, untold]) assert.equal(await forgetRun(db, { runId, by: "ann", now: NOW }), "forgotten");
+    const [row] = await outboxRows(db, { limit: 9 });
+    assert.deepEqual([row!.state, row!.runId], ["waiting", null]);
+    const [left, ...more] = await undecidedNotices(db, 10);
+    assert.deepEqual([left!.runId, left!.owner, more], [null, null, []]);
+  },
+);
 
 withDatabases("a decision, its incidents and its messages are one: all or nothing, and once", async (db) => {
   await closedRun(db);

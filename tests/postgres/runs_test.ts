@@ -70,7 +70,7 @@ withDatabases("a run out of lease is abandoned by the next claim, and its proces
   assert.equal(run?.outcome, "abandoned");
   assert.equal(run?.finishedAt, NOW + 5_000);
   assert.equal(run?.message, "its process ended without closing it; found by next");
-  assert.equal(await renewLease(db, { runId: dead, owner: "dead", leaseMs: LEASE_MS }), false);
+  assert.equal(await renewLease(db, { runId: dead, owner: "dead", leaseMs: LEASE_MS }), null);
   assert.equal(await recordPlan(db, { runId: dead, owner: "dead", planned: 3 }), false);
   assert.equal(await closeRun(db, ending(dead, "dead")), false);
   assert.equal((await runById(db, dead))?.outcome, "abandoned");
@@ -79,8 +79,8 @@ withDatabases("a run out of lease is abandoned by the next claim, and its proces
 
 withDatabases("a renewed lease is not out", async (db) => {
   const runId = await claimed(db, "a", { leaseMs: 0 });
-  assert.equal(await renewLease(db, { runId, owner: "a", leaseMs: LEASE_MS }), true);
-  assert.equal(await renewLease(db, { runId, owner: "b", leaseMs: LEASE_MS }), false);
+  assert.deepEqual(await renewLease(db, { runId, owner: "a", leaseMs: LEASE_MS }), { cancel: null });
+  assert.equal(await renewLease(db, { runId, owner: "b", leaseMs: LEASE_MS }), null);
   assert.ok("busy" in await claim(db, "b"));
 });
 
@@ -115,6 +115,9 @@ withDatabases("a closed run makes room and tells what it did", async (db) => {
   assert.equal(await closeRun(db, { ...closing, outcome: "failed" }), false, "the first end stands");
   const run = await runById(db, runId);
   assert.deepEqual({ ...run, leaseUntil: 0 }, {
+    launchId: null,
+    ofRun: null,
+    cancel: null,
     id: runId,
     trigger: "manual",
     tickId: null,

@@ -115,9 +115,9 @@ Deno.test("ten processes notice at once: one inserts; ten claim at once: one run
   await Promise.all(ten.map(() => notice(at.db, NOW)));
   let decided = 0;
   const { due, decide } = hourly(NOW + HOUR);
-  const counted = (after: number) => {
+  const counted: typeof due = (...looked) => {
     decided++;
-    return due(after);
+    return due(...looked);
   };
   const options = { schedule: SCHEDULE, now: NOW + HOUR, queue: 1, due: counted, decide };
   const notices = ten.map(() => noticeTicks(at.db, options));

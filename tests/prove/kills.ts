@@ -216,7 +216,8 @@ const BASELINE = AAA.slice(0, 20).map((one, index) => index === 15 ? { ...one, v
 async function startScene(): Promise<Vendor> {
   const vendor = await startVendor();
   vendor.bars(DAILY, AAA);
-  vendor.bars(WEEKLY, [...sampleRows("weekly", { count: 12, until: "2023-06-30" }), row("2023-07-03", "99.0000")]);
+  // Long enough to be copied straight into the table.
+  vendor.bars(WEEKLY, [...sampleRows("weekly", { count: 600, until: "2023-06-30" }), row("2023-07-03", "99.0000")]);
   const rows = sampleRows("daily", { count: 30, until: "2023-07-03" });
   vendor.bars(BROKEN, rows.map((one, index) => index === 7 ? { ...one, high: "0.5000" } : one));
   return vendor;

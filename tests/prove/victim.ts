@@ -3,6 +3,7 @@
  * statement or a request, or has just got its answer. The points are found by wrapping the driver and fetch of this
  * process, so the program itself knows nothing of them. Prints each point it passes when asked to.
  */
+import { Writable } from "node:stream";
 import pg from "pg";
 import type { Config } from "../../src/config.ts";
 import { openApp } from "../../src/app.ts";
@@ -50,6 +51,15 @@ prototype.query = function (this: unknown, ...args: unknown[]) {
   point(`before ${label}`);
   const result = query.apply(this, args);
   if (result instanceof Promise) return result.finally(() => point(`after ${label}`));
+  if (result instanceof Writable) {
+    const { end } = result as { end: Query };
+    result.end = function (this: unknown, ...data: unknown[]) {
+      const ended = end.apply(this, data);
+      point(`amid ${label}`);
+      return ended;
+    } as typeof result.end;
+    result.once("finish", () => point(`after ${label}`));
+  }
   return result;
 };
 

@@ -52,3 +52,9 @@ Deno.test("an unknown or empty zone is refused by name", () => {
 Deno.test("a schedule that went round the parser is not read as seconds", () => {
   assert.throws(() => nextTick({ cron: "0 0 6 * * *", timezone: "UTC" }, 0), /5-part/);
 });
+
+Deno.test("what never fires is given up after decades, when no parser refused it", () => {
+  assert.throws(() => nextTick({ cron: "0 0 30 2 *", timezone: "UTC" }, 0), {
+    message: 'Cannot find a tick of "0 0 30 2 *" after 1970-01-01T00:00:00.000Z: it never fires',
+  });
+});

@@ -17,11 +17,16 @@ const WIRING = [
   "service",
   "demo",
   "examine",
-  "home_view",
+  "pages",
   "machine",
   "heartbeat",
   "housekeeping",
   "replay",
+  "steer",
+  "steer_schedule",
+  "release",
+  "worker",
+  "operate_steering",
   "notifier",
   "notice_facts",
   "notice_commands",
@@ -36,12 +41,13 @@ const ROOM_FILES = ["log", "log_sweep"];
 const LIBRARIES: Record<string, readonly string[]> = {
   "src/config.ts": ["zod"],
   "src/schedule.ts": ["croner"],
+  "src/schedule_words.ts": ["cronstrue"],
   "src/log.ts": ["@logtape"],
   "src/alphavantage/": ["zod"],
-  "src/postgres/": ["pg", "@electric-sql/pglite"],
+  "src/postgres/": ["pg", "pg-copy-streams", "@electric-sql/pglite"],
   "src/smtp/": ["nodemailer"],
   "src/terminal/": ["commander", "cli-progress"],
-  "src/web/": ["hono", "htmx.org", "lightweight-charts"],
+  "src/web/": ["hono", "zod", "lightweight-charts"],
 };
 
 const BANNED_NAMES = ["utils", "util", "helpers", "helper", "types", "common", "misc", "manager", "index", "shared"];
@@ -57,7 +63,7 @@ function kindOf(path: string): Kind | null {
   if (first === undefined) return null;
   if (rest !== undefined) return `room ${first}`;
   const name = first.replace(/\.tsx?$/, "");
-  if (WIRING.includes(name)) return "wiring";
+  if (WIRING.includes(name) || name.startsWith("pages_")) return "wiring";
   if (STORIES.includes(name)) return "story";
   return ROOM_FILES.includes(name) ? `room ${name}` : "pure";
 }
@@ -185,7 +191,7 @@ function mirrorComplaints(tree: Tree): string[] {
   const paths = [...tree.keys()];
   const tests = paths.flatMap((path) => /^tests\/(.+)_test\.tsx?$/.exec(path)?.[1] ?? []);
   const homeless = tests.flatMap((test) => {
-    if (/^(support|prove)\//.test(test) || WHOLE_PROGRAM.includes(test)) return [];
+    if (/^(support|prove|browser)\//.test(test) || WHOLE_PROGRAM.includes(test)) return [];
     const places = [test, posix.dirname(test)].flatMap((place) => [`src/${place}.ts`, `src/${place}.tsx`]);
     return places.some((place) => tree.has(place))
       ? []

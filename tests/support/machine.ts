@@ -10,7 +10,7 @@ export function fakeMachine(values: Record<string, string> = {}, change: Partial
   const told = { out: "", err: "" };
   return {
     told,
-    environment: () => ({ values, file: null }),
+    environment: () => ({ values, file: null, fromFile: [] }),
     readFile: (path) => {
       throw new Error(`no file "${path}"`);
     },

@@ -20,6 +20,8 @@ export interface Told extends AsyncDisposable {
   pass(options?: { look?: boolean }): Promise<NotifyReport>;
   /** Runs, then passes without a look. `force`: series that rest after failures are asked as well. */
   run(options?: { force?: boolean }): Promise<NotifyReport>;
+  /** One look at the clock by the schedule, as `serve` has every minute. */
+  beat(): Promise<void>;
   /** Moves the clock. */
   wait(ms: number): void;
   subjects(): string[];
@@ -62,6 +64,7 @@ export async function startTold(
       await runApp(app, config.series, { force });
       return await pass({ look: false });
     },
+    beat: async () => void await app.beat({ stop: never, abort: never, emit: () => {} }),
     wait: (ms) => void (world.ahead += ms),
     subjects: () => mailbox.mails.map(({ subject }) => subject.replace("[stocks-etl] ", "")),
     [Symbol.asyncDispose]: async () => {

@@ -15,7 +15,7 @@ const read = (text: string, env: Record<string, string> = {}) =>
 
 Deno.test("no file: the process environment", () => {
   const found = readEnvironment({ env: { A: "1" }, cwd: "/app", readTextFile: disk({}) });
-  assert.deepEqual(found, { values: { A: "1" }, file: null });
+  assert.deepEqual(found, { values: { A: "1" }, file: null, fromFile: [] });
 });
 
 Deno.test(".env before Config/.env, which is read when it is alone", () => {
@@ -23,6 +23,7 @@ Deno.test(".env before Config/.env, which is read when it is alone", () => {
   assert.deepEqual(readEnvironment({ env: {}, cwd: "/app", readTextFile: both }), {
     values: { A: "1" },
     file: "/app/.env",
+    fromFile: ["A"],
   });
   const old = disk({ "/app/Config/.env": "A=2" });
   assert.equal(readEnvironment({ env: {}, cwd: "/app", readTextFile: old }).file, "/app/Config/.env");

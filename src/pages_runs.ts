@@ -1,0 +1,54 @@
+/** What do the list of runs and the page of a run read? */
+import type { App } from "./app.ts";
+import { runFile } from "./log_name.ts";
+import { eventLevels, searchEvents } from "./postgres/event_search.ts";
+import { resultsOf } from "./postgres/results.ts";
+import { listRuns, runCounts } from "./postgres/run_list.ts";
+import { runById } from "./postgres/runs.ts";
+import { tickById } from "./postgres/tick_list.ts";
+import type { RunReads } from "./web/run.tsx";
+import type { RunsReads } from "./web/runs.tsx";
+import { SPAN_TYPES } from "./web/spans.ts";
+
+const WEEK = 7 * 86_400_000;
+/** A drawing shows the first series: five hundred events of a hundred series at most. */
+const MOST_SPAN_EVENTS = 2_000;
+
+export function runsReads(opened: Promise<App>): RunsReads {
+  return {
+    runs: async ({ outcome, ...filter }) =>
+      await listRuns((await opened).database, { ...filter, outcomes: outcome === null ? null : [outcome] }),
+    counts: async (now) => {
+      const counts = await runCounts((await opened).database, { since: now - WEEK });
+      return Object.fromEntries(counts.map(({ outcome, count }) => [outcome ?? "running", count]));
+    },
+  };
+}
+
+export function runReads(opened: Promise<App>): RunReads {
+  return {
+    run: async (id) => await runById((await opened).database, id),
+    results: async (id) => await resultsOf((await opened).database, id),
+    events: async (filter) => await searchEvents((await opened).database, filter),
+    levels: async (id) => {
+      const levels = await eventLevels((await opened).database, id);
+      return Object.fromEntries(levels.map(({ level, count }) => [level, count]));
+    },
+    spanEvents: async (runId) =>
+      await searchEvents((await opened).database, { runId, types: SPAN_TYPES, after: 0, limit: MOST_SPAN_EVENTS }),
+    tickDueAt: async (id) => (await tickById((await opened).database, id))?.dueAt ?? null,
+    logFile: async ({ id, startedAt }) => {
+      const { logDir } = (await opened).config;
+      if (logDir === null) return null;
+      const { month, name } = runFile({ runId: id, at: startedAt });
+      const path = `${logDir}/${month}/${name}`;
+      try {
+        if (!(await Deno.stat(path)).isFile) return null;
+      } catch {
+        // Swept away, or written by a process on another machine.
+        return null;
+      }
+      return { name, text: async () => (await Deno.open(path)).readable };
+    },
+  };
+}

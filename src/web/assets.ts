@@ -1,0 +1,27 @@
+/** Which files does a page bring along? Embedded, and named by their content: a browser keeps them for ever and is never out of date. */
+import { createHash } from "node:crypto";
+import icon from "./assets/icon.svg" with { type: "text" };
+import script from "./assets/page.js" with { type: "text" };
+import style from "./assets/style.css" with { type: "text" };
+
+export interface Asset {
+  readonly href: string;
+  readonly type: string;
+  readonly text: string;
+}
+
+function asset(name: string, type: string, text: string): Asset {
+  const digest = createHash("sha256").update(text).digest("hex").slice(0, 12);
+  return { href: `/assets/${name.replace(".", `.${digest}.`)}`, type, text };
+}
+
+export const ASSETS = {
+  style: asset("style.css", "text/css; charset=utf-8", style),
+  script: asset("page.js", "text/javascript; charset=utf-8", script),
+  icon: asset("icon.svg", "image/svg+xml", icon),
+} as const satisfies Record<string, Asset>;
+
+/** The asset at this path; `null`: there is none, or not any more. */
+export function assetAt(path: string): Asset | null {
+  return Object.values(ASSETS).find(({ href }) => href === path) ?? null;
+}

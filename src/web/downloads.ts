@@ -1,0 +1,49 @@
+/** What of a run can be taken home: its events as JSON Lines, its log file as it is. */
+import type { Hono } from "hono";
+import type { Env } from "./guard.ts";
+import { EVENTS_QUERY, readQuery } from "./query.ts";
+import { eventFilterOf, findRun, type RunReads } from "./run.tsx";
+import { Refusal } from "./visit.ts";
+
+const PAGE = 1_000;
+
+export function addDownloads(app: Hono<Env>, reads: RunReads): void {
+  app.get("/runs/:id/events.jsonl", async (context) => {
+    const { id } = await findRun(reads, context.req.param("id"));
+    const asked = readQuery(EVENTS_QUERY, new URL(context.req.url).searchParams);
+    const filter = { ...eventFilterOf(id, asked), before: null, limit: PAGE };
+    return context.body(linesOf(reads, { ...filter, after: asked.after ?? 0 }), 200, {
+      "content-type": "application/jsonl; charset=utf-8",
+      "content-disposition": `attachment; filename="run-${id}.jsonl"`,
+    });
+  });
+  app.get("/runs/:id/log", async (context) => {
+    const run = await findRun(reads, context.req.param("id"));
+    const file = await reads.logFile(run);
+    if (file === null) {
+      throw new Refusal(404, `Cannot find the log file of run ${run.id}: it is on another machine, or was swept away`);
+    }
+    return context.body(await file.text(), 200, {
+      "content-type": "text/plain; charset=utf-8",
+      "content-disposition": `attachment; filename="${file.name}"`,
+    });
+  });
+}
+
+/** Read page by page as the other end takes them: a run of a million events is never in memory. */
+function linesOf(
+  { events }: Pick<RunReads, "events">,
+  filter: Parameters<RunReads["events"]>[0] & { after: number },
+): ReadableStream<Uint8Array> {
+  let after = filter.after;
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    pull: async (stream) => {
+      const page = await events({ ...filter, after });
+      after = page.at(-1)?.seq ?? after;
+      const lines = page.map(({ at, ...event }) => JSON.stringify({ at: new Date(at).toISOString(), ...event }));
+      if (lines.length > 0) stream.enqueue(encoder.encode(lines.join("\n") + "\n"));
+      if (page.length < PAGE) stream.close();
+    },
+  });
+}

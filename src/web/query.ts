@@ -1,0 +1,68 @@
+/** Which filters may stand in an address, of a page and of the API alike? */
+import { z } from "zod";
+import { Refusal } from "./visit.ts";
+
+export const OUTCOMES = ["complete", "partial", "deferred", "nothing-due", "failed", "cancelled", "abandoned"] as const;
+export const TRIGGERS = ["schedule", "manual", "backfill", "catch-up"] as const;
+export const LEVELS = ["debug", "info", "warning", "error"] as const;
+export const INTERVALS = ["1min", "5min", "15min", "30min", "60min", "daily", "weekly", "monthly"] as const;
+
+const instant = (what: string) =>
+  z.string().refine(
+    (text) => !Number.isNaN(Date.parse(text)),
+    `is not an instant such as 2026-01-02 or 2026-01-02T14:30Z`,
+  )
+    .describe(`${what}; ISO 8601, UTC when it names no zone`);
+const limit = (most: number, usual: number) =>
+  z.coerce.number().int().min(1).max(most).default(usual).describe("How many at most");
+
+export const RUNS_QUERY = z.object({
+  outcome: z.enum(["running", ...OUTCOMES]).optional().describe("running: not closed yet"),
+  trigger: z.enum(TRIGGERS).optional(),
+  symbol: z.string().max(40).optional().describe("Runs that did something for this symbol"),
+  since: instant("Started at or after").optional(),
+  until: instant("Started before").optional(),
+  before: z.coerce.number().int().positive().optional().describe(
+    "Older than the run of this id: the last one of the page before",
+  ),
+  limit: limit(200, 50),
+});
+export type RunsQuery = z.output<typeof RUNS_QUERY>;
+
+export const EVENTS_QUERY = z.object({
+  level: z.enum(LEVELS).optional().describe("This severe or more"),
+  text: z.string().max(200).optional().describe("Found anywhere in the message"),
+  symbol: z.string().max(40).optional(),
+  interval: z.enum(INTERVALS).optional(),
+  after: z.coerce.number().int().nonnegative().optional().describe("Events after the one of this number"),
+  before: z.coerce.number().int().positive().optional().describe("The last events before the one of this number"),
+  limit: limit(1_000, 200),
+});
+export type EventsQuery = z.output<typeof EVENTS_QUERY>;
+
+export const NO_QUERY = z.object({});
+
+/** Epoch ms; a text without a zone is UTC. The schema has seen to it that it is an instant. */
+export function instantOf(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const zoned = /T/.test(text) && !/(?:Z|[+-]\d\d:?\d\d)$/i.test(text) ? `${text}Z` : text;
+  const at = Date.parse(zoned);
+  return Number.isNaN(at) ? null : at;
+}
+
+/** Levels this severe or more. */
+export function levelsFrom(level: typeof LEVELS[number] | undefined): (typeof LEVELS[number])[] | null {
+  return level === undefined ? null : LEVELS.slice(LEVELS.indexOf(level));
+}
+
+/** The filters of an address; an empty one is the same as none, as a form sends it. @throws Refusal naming what is wrong */
+export function readQuery<Schema extends z.ZodType>(schema: Schema, query: URLSearchParams): z.output<Schema> {
+  const given = Object.fromEntries(
+    [...query].filter(([, value]) => value.trim() !== "").map(([k, v]) => [k, v.trim()]),
+  );
+  const read = schema.safeParse(given);
+  if (read.success) return read.data;
+  const { path, message } = read.error.issues[0]!;
+  const name = String(path[0] ?? "query");
+  throw new Refusal(400, `Cannot read ${name} "${given[name] ?? ""}": ${message}`);
+}

@@ -1,0 +1,268 @@
+/** What did this run do, how did it end, and why? */
+import type { Child } from "hono/jsx";
+import type { SeriesResult } from "../run.ts";
+import { EventLog } from "./event_log.tsx";
+import { BarDate, Live, None, State, Time, ZoneName } from "./facts.tsx";
+import { Gantt } from "./gantt.tsx";
+import { EVENTS_QUERY, type EventsQuery, levelsFrom, readQuery } from "./query.ts";
+import type { RunRow } from "./runs.tsx";
+import { type LoggedEvent, spansOf } from "./spans.ts";
+import { idOf, Refusal, type ShowPage } from "./visit.ts";
+import { counted, duration, grouped } from "./words.ts";
+
+export interface EventFilter {
+  readonly runId: number;
+  readonly levels: readonly ("debug" | "info" | "warning" | "error")[] | null;
+  readonly text: string | null;
+  readonly symbol: string | null;
+  readonly interval: string | null;
+  readonly after: number | null;
+  readonly before: number | null;
+  readonly limit: number;
+}
+
+/** Instants are epoch ms. */
+export interface RunReads {
+  run(id: number): Promise<RunRow | null>;
+  /** Series results, in the order they were finished. */
+  results(id: number): Promise<readonly SeriesResult[]>;
+  /** In order; the last ones when neither `after` nor `before` is given. */
+  events(filter: EventFilter): Promise<readonly LoggedEvent[]>;
+  levels(id: number): Promise<Readonly<Record<string, number>>>;
+  /** The events a drawing needs, of the first series at most. */
+  spanEvents(id: number): Promise<readonly LoggedEvent[]>;
+  /** The due time of the tick the run is of. */
+  tickDueAt(tickId: number): Promise<number | null>;
+  /** The run's log file; `null`: there is none. */
+  logFile(
+    run: { id: number; startedAt: number },
+  ): Promise<{ name: string; text(): Promise<ReadableStream<Uint8Array>> } | null>;
+}
+
+/** A drawing with more rows helps nobody; the table below has them all. */
+const MOST_ROWS = 60;
+
+export function eventFilterOf(runId: number, asked: EventsQuery): EventFilter {
+  return {
+    runId,
+    levels: levelsFrom(asked.level),
+    text: asked.text ?? null,
+    symbol: asked.symbol ?? null,
+    interval: asked.interval ?? null,
+    after: asked.after ?? null,
+    before: asked.before ?? null,
+    limit: asked.limit,
+  };
+}
+
+/** @throws Refusal when there is no such run */
+export async function findRun(reads: Pick<RunReads, "run">, id: string | undefined): Promise<RunRow> {
+  const run = await reads.run(idOf(id, "run"));
+  if (run === null) {
+    throw new Refusal(404, `Cannot find run "${id}": there is none, or it was older than RETENTION_RUNS_DAYS`);
+  }
+  return run;
+}
+
+export function runPage(reads: RunReads): ShowPage {
+  return async ({ params, query, now }) => {
+    const asked = readQuery(EVENTS_QUERY, query);
+    const run = await findRun(reads, params["id"]);
+    const [results, events, levels, spanEvents, dueAt, file] = await Promise.all([
+      reads.results(run.id),
+      reads.events(eventFilterOf(run.id, asked)),
+      reads.levels(run.id),
+      reads.spanEvents(run.id),
+      run.tickId === null ? null : reads.tickDueAt(run.tickId),
+      reads.logFile(run),
+    ]);
+    const rows = spansOf(spanEvents);
+    const series = [
+      ...new Set([
+        ...rows,
+        ...results.map((result) => result.series),
+      ].map(({ symbol, interval }) => `${symbol} ${interval}`)),
+    ];
+    return {
+      title: `Run ${run.id}`,
+      sentence: <Sentence run={run} results={results} now={now} />,
+      body: (
+        <>
+          <Live id="facts">
+            <Facts run={run} dueAt={dueAt} now={now} />
+          </Live>
+          <Live id="gantt">
+            {rows.length > 0 && (
+              <section aria-labelledby="gantt-title">
+                <h2 id="gantt-title">Series in time</h2>
+                <Legend />
+                <Gantt
+                  rows={rows.slice(0, MOST_ROWS)}
+                  from={run.startedAt}
+                  to={run.finishedAt ?? now}
+                  running={run.outcome === null}
+                />
+                {rows.length > MOST_ROWS && (
+                  <p class="aside">The first {MOST_ROWS} of {grouped(rows.length)} series.</p>
+                )}
+              </section>
+            )}
+          </Live>
+          <section aria-labelledby="series-title">
+            <h2 id="series-title">Series</h2>
+            <Live id="series">
+              <Results results={results} run={run} />
+            </Live>
+          </section>
+          <EventLog
+            runId={run.id}
+            startedAt={run.startedAt}
+            events={events}
+            asked={asked}
+            levels={levels}
+            series={series}
+            file={file?.name ?? null}
+          />
+        </>
+      ),
+    };
+  };
+}
+
+function Sentence({ run, results, now }: { run: RunRow; results: readonly SeriesResult[]; now: number }) {
+  const took = duration((run.finishedAt ?? now) - run.startedAt);
+  if (run.outcome === null) {
+    const of = run.planned === null ? "it is planning" : `${results.length} of ${grouped(run.planned)} due series done`;
+    return (
+      <>
+        At work for {took}: {of}. <State of="running" />
+      </>
+    );
+  }
+  const { stored, series, inserted, requests } = run.totals;
+  const did = series === 0
+    ? "nothing was due"
+    : `${stored} of ${series} series stored, ${counted(inserted, "new bar")}, ${counted(requests, "request")}`;
+  return (
+    <>
+      <State of={run.outcome} /> in {took}: {did}.
+    </>
+  );
+}
+
+const COUNTS = ["inserted", "revised", "unchanged", "provisional", "quarantined", "requests"] as const;
+const NAMES = { inserted: "new" } as const satisfies Partial<Record<typeof COUNTS[number], string>>;
+
+function Facts({ run, dueAt, now }: { run: RunRow; dueAt: number | null; now: number }) {
+  const facts: readonly (readonly [string, Child])[] = [
+    [
+      "Trigger",
+      <>
+        {run.trigger}
+        {dueAt !== null && (
+          <>
+            , tick of <Time at={dueAt} zone />
+          </>
+        )}
+      </>,
+    ],
+    ["Started", <Time at={run.startedAt} precision="second" zone />],
+    ["Ended", <Time at={run.finishedAt} precision="second" zone none="it is running" />],
+    ["Took", duration((run.finishedAt ?? now) - run.startedAt)],
+    ["Due series", run.planned === null ? <None why="no plan yet" /> : grouped(run.planned)],
+    ...COUNTS.map((count) =>
+      [
+        titled(count in NAMES ? NAMES[count as keyof typeof NAMES] : count),
+        run.outcome === null ? <None why="not closed yet" /> : grouped(run.totals[count]),
+      ] as const
+    ),
+    ["Process", <span class="words">{run.owner}</span>],
+  ];
+  return (
+    <>
+      {run.message !== null && <p class={`message ${run.outcome === "failed" ? "bad" : ""}`}>{run.message}</p>}
+      <dl class="facts">
+        {facts.map(([name, fact]) => (
+          <div>
+            <dt>{name}</dt>
+            <dd>{fact}</dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
+}
+
+function titled(word: string): string {
+  return word[0]!.toUpperCase() + word.slice(1);
+}
+
+function Legend() {
+  return (
+    <p class="legend">
+      <span class="fetch">asking the vendor</span>
+      <span class="wait">waiting to try again</span>
+      <span class="store">reading and storing</span>
+    </p>
+  );
+}
+
+function Results({ results, run }: { results: readonly SeriesResult[]; run: RunRow }) {
+  if (results.length === 0) {
+    return (
+      <p class="empty">{run.outcome === null ? "None is done yet." : "No series was due, so none was asked for."}</p>
+    );
+  }
+  return (
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Series</th>
+            <th scope="col">Status</th>
+            <th scope="col" class="number">New</th>
+            <th scope="col" class="number">Revised</th>
+            <th scope="col" class="number">Unchanged</th>
+            <th scope="col" class="number">Provisional</th>
+            <th scope="col" class="number">Quarantined</th>
+            <th scope="col" class="number">Requests</th>
+            <th scope="col" class="number">Took</th>
+            <th scope="col">
+              Watermark <ZoneName />
+            </th>
+            <th scope="col">What it says</th>
+          </tr>
+        </thead>
+        <tbody>{results.map((result) => <Result result={result} />)}</tbody>
+      </table>
+    </div>
+  );
+}
+
+function Result({ result }: { result: SeriesResult }) {
+  const { series: { symbol, interval }, counts, watermark } = result;
+  return (
+    <tr>
+      <th scope="row">{symbol} {interval}</th>
+      <td>
+        <State of={result.status} />
+        {result.kind !== null && <span class="kind">{` ${result.kind}`}</span>}
+      </td>
+      <td class="number">{grouped(counts.inserted)}</td>
+      <td class="number">{grouped(counts.revised)}</td>
+      <td class="number">{grouped(counts.unchanged)}</td>
+      <td class="number">{grouped(counts.provisional)}</td>
+      <td class="number">{grouped(counts.quarantined)}</td>
+      <td class="number">{grouped(result.requests)}</td>
+      <td class="number">{duration(result.finishedAt - result.startedAt)}</td>
+      <td class="time">
+        {watermark === null
+          ? <None why="no settled bar yet" />
+          : /^\d/.test(interval)
+          ? <Time at={watermark} />
+          : <BarDate at={watermark} />}
+      </td>
+      <td class="words">{result.message ?? ""}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,196 @@
+/** The pages in a real Chromium, on the program as its users run it: what people see, click and lose. */
+import assert from "node:assert/strict";
+import { type Browser, startBrowser, type Tab } from "../support/browser.ts";
+import { serverDatabase } from "../support/database.ts";
+import { startCurrentVendor } from "../support/market.ts";
+import { type Program, startProgram, workFolder } from "../support/program.ts";
+import { history } from "../support/runs.ts";
+
+const PASSWORD = "correct horse battery";
+const PATHS = ["/", "/?window=1h", "/runs", "/runs?outcome=failed", "/runs/2", "/nowhere"];
+
+/** The program with some history, and a browser to look at it. */
+async function stage(env: Record<string, string> = {}) {
+  const [vendor, database, folder] = [await startCurrentVendor(["AAA"]), await serverDatabase(), await workFolder()];
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  await history(database.db, ["complete", "failed", "partial"]);
+  await database.db.pool.query("update run set message = $1 where outcome = 'failed'", [
+    "<script>document.title = 'x'</script>",
+  ]);
+  const settings = {
+    ALPHAVANTAGE_API_KEY: "servekey",
+    ALPHAVANTAGE_URL: vendor.url,
+    API_POLITE_DELAY_SEC: "0",
+    STOCK_SYMBOLS: "AAA",
+    STOCK_INTERVALS: "daily",
+    DATABASE_URL: database.url,
+    PORT: String(port),
+    ...env,
+  };
+  listener.close();
+  let program: Program | null = null;
+  const at = {
+    page: `http://127.0.0.1:${port}`,
+    pool: database.db.pool,
+    start: async () => {
+      program = startProgram(["serve"], { cwd: folder.path, env: settings });
+      await program.said(/Keeping 1 series/);
+    },
+    kill: async () => {
+      program?.kill("SIGKILL");
+      await program?.ended;
+    },
+    /** Another process of ours, on the same database. */
+    runElsewhere: async () => {
+      await using other = startProgram(["run", "--quiet"], { cwd: folder.path, env: settings });
+      assert.equal((await other.ended).code, 0);
+    },
+    stop: async () => {
+      program?.kill("SIGTERM");
+      assert.equal((await program?.ended)?.code, 0);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await at.kill();
+      await vendor.close();
+      await database.close();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+  await at.start();
+  return at;
+}
+
+let browser: Promise<Browser> | null = null;
+
+/** One for all tests of this file: starting it takes longer than most of them. */
+async function newTab(options?: Parameters<Browser["open"]>[0]): Promise<Tab> {
+  return await (await (browser ??= startBrowser())).open(options);
+}
+
+Deno.test.afterAll(async () => {
+  if (browser !== null) await (await browser)[Symbol.asyncDispose]();
+});
+
+const logIn = async (tab: Tab, password: string) => {
+  await tab.type(password);
+  await tab.leadsOn(() => tab.press("Enter"));
+};
+
+Deno.test("no page has an error, breaks its own policy, asks anybody else, or is wider than a phone", async () => {
+  await using at = await stage();
+  const tab = await newTab();
+  await tab.send("Emulation.setDeviceMetricsOverride", { width: 390, height: 844, deviceScaleFactor: 1, mobile: true });
+  for (const path of PATHS) {
+    await tab.goto(at.page + path);
+    const [title, wide] = await tab.evaluate<[string, number]>(
+      "[document.title, document.documentElement.scrollWidth]",
+    );
+    assert.match(title, / · stocks-etl$/, path);
+    assert.ok(wide <= 390, `${path} is ${wide} wide`);
+  }
+  const missing = tab.problems.filter((problem) => !/404.*\/nowhere/.test(problem));
+  assert.deepEqual(missing, []);
+  assert.deepEqual(tab.requests.filter((url) => !url.startsWith(`${at.page}/`)), []);
+});
+
+Deno.test("a run elsewhere shows on an open page by itself; the filter somebody types in stays", async () => {
+  await using at = await stage();
+  const tab = await newTab();
+  await tab.goto(`${at.page}/runs`);
+  await tab.evaluate("document.querySelector('[name=symbol]').focus()");
+  await tab.type("IBM");
+  await at.runElsewhere();
+  await tab.until("document.querySelector('tbody th a')?.textContent === '4'");
+  await tab.until("document.querySelector('tbody tr').innerText.includes('complete')");
+  assert.equal(await tab.evaluate("document.querySelector('[name=symbol]').value"), "IBM");
+  assert.match(
+    await tab.evaluate<string>("document.querySelector('.sentence').innerText"),
+    /of 1 run in the last seven days/,
+  );
+  await at.stop();
+});
+
+Deno.test("the server is killed: a banner says so; it comes back: the page is up to date by itself", async () => {
+  await using at = await stage();
+  const tab = await newTab();
+  await tab.goto(`${at.page}/runs`);
+  await at.kill();
+  await tab.until("!document.getElementById('lost').hidden");
+  await history({ pool: at.pool } as never, ["cancelled"]);
+  await at.start();
+  await tab.until("document.getElementById('lost').hidden");
+  await tab.until("document.querySelector('tbody').innerText.includes('cancelled')");
+});
+
+Deno.test("locked: the log-in leads where we wanted to go, a wrong password is told, log-out ends it", async () => {
+  await using at = await stage({ UI_PASSWORD: PASSWORD });
+  const tab = await newTab();
+  await tab.goto(`${at.page}/runs?outcome=failed`);
+  await logIn(tab, "wrong password");
+  assert.match(await tab.evaluate<string>("document.querySelector('[role=alert]').innerText"), /the password is wrong/);
+  await logIn(tab, PASSWORD);
+  assert.equal(await tab.evaluate("location.pathname + location.search"), "/runs?outcome=failed");
+  assert.equal(await tab.evaluate("document.cookie.includes('session')"), false);
+  await tab.click(".settings summary");
+  await tab.leadsOn(() => tab.click("form[action='/logout'] button"));
+  assert.equal(await tab.evaluate("location.pathname"), "/login");
+  await tab.goto(`${at.page}/`);
+  assert.equal(await tab.evaluate("location.pathname"), "/login");
+});
+
+Deno.test("by keyboard alone: past the navigation, to a run, and to other settings", async () => {
+  await using at = await stage();
+  const tab = await newTab();
+  await tab.goto(`${at.page}/runs`);
+  const focused = () =>
+    tab.evaluate<string>("document.activeElement.innerText || document.activeElement.getAttribute('aria-label') || ''");
+  await tab.press("Tab");
+  assert.equal(await focused(), "To the content");
+  await tab.press("Enter");
+  for (let count = 0; await focused() !== "3"; count++) {
+    assert.ok(count < 20, "the newest run is not reached");
+    await tab.press("Tab");
+  }
+  const outline = await tab.evaluate<string>("getComputedStyle(document.activeElement).outlineStyle");
+  assert.equal(outline, "solid", "where we are can be seen");
+  await tab.leadsOn(() => tab.press("Enter"));
+  assert.equal(await tab.evaluate("location.pathname"), "/runs/3");
+  await tab.evaluate("document.querySelector('.settings summary').focus()");
+  await tab.press("Enter");
+  await tab.until("document.querySelector('details.settings').open");
+  await tab.press("Escape");
+  await tab.until("!document.querySelector('details.settings').open");
+});
+
+Deno.test("colours and zone are chosen with a click; the browser's own zone too", async () => {
+  await using at = await stage();
+  const tab = await newTab();
+  await tab.send("Emulation.setTimezoneOverride", { timezoneId: "Asia/Kolkata" });
+  await tab.goto(`${at.page}/runs`);
+  const choose = async (field: string) => {
+    await tab.click(".settings summary");
+    await tab.leadsOn(() => tab.click(`input[value=${field}]`));
+  };
+  const ground = () => tab.evaluate<string>("getComputedStyle(document.body).backgroundColor");
+  await choose("light");
+  const light = await ground();
+  await choose("dark");
+  assert.notEqual(await ground(), light);
+  await choose("local");
+  assert.match(await tab.evaluate<string>("document.querySelector('tbody tr').innerText"), /2026-03-02 07:30/);
+  assert.match(await tab.evaluate<string>("document.querySelector('.as-of').innerText"), /GMT\+5:30/);
+});
+
+Deno.test("without script everything can be read, filtered and set", async () => {
+  await using at = await stage();
+  const tab = await newTab({ script: false });
+  await tab.goto(`${at.page}/runs`);
+  await tab.click(".settings summary");
+  await tab.click("input[value=local]");
+  await tab.leadsOn(() => tab.click(".settings form button"));
+  const { root } = await tab.send("DOM.getDocument") as { root: { nodeId: number } };
+  const { outerHTML } = await tab.send("DOM.getOuterHTML", { nodeId: root.nodeId });
+  assert.match(String(outerHTML), /has not said where it is/);
+  assert.match(String(outerHTML), /2026-03-02 02:00/);
+});

@@ -1,0 +1,43 @@
+/** Does every endpoint answer what its schema says, with instants a program can read? */
+import assert from "node:assert/strict";
+import { endpointsOf } from "../../src/web/api.ts";
+import { NOW, reads, routes, run } from "../support/page.ts";
+
+const series = { symbol: "IBM", interval: "daily" } as const;
+
+Deno.test("every endpoint of the table answers", async () => {
+  for (const { method, path } of endpointsOf(reads()).filter(({ method }) => method === "GET")) {
+    const { status, text } = await routes().client().send(`/api/v1${path.replace(":id", "1")}`);
+    assert.equal(status, 200, `${method} ${path}: ${text}`);
+  }
+});
+
+Deno.test("runs: instants in ISO 8601, filters as on the page, what is older behind a key; no process name leaves", async () => {
+  const { client } = routes({}, {
+    runs: { runs: ({ limit }) => Promise.resolve([run(9), run(8)].slice(0, limit)), counts: () => Promise.resolve({}) },
+  });
+  const body = JSON.parse((await client().send("/api/v1/runs?limit=1")).text);
+  assert.equal(body.older, 9);
+  assert.equal(body.runs[0].startedAt, "2026-11-22T13:00:00.000Z");
+  assert.ok(!("owner" in body.runs[0]));
+});
+
+Deno.test("the plan: cost of each request, reason of everything else", async () => {
+  const request = { series, adjusted: false, month: null, outputSize: "full" } as never;
+  const entries = [
+    { action: "ask", series, request, then: [request, request], later: null, reason: "due" },
+    { action: "defer", series, kind: "quota", reason: "spent", until: NOW },
+    { action: "skip", series, why: "complete", reason: "complete" },
+  ] as const;
+  const plan = { now: NOW, entries, quota: { perDay: null, usedToday: 0, blockedUntil: NOW } };
+  const { client } = routes({}, { api: { ...reads().api, plan: () => Promise.resolve(plan) } });
+  assert.deepEqual(JSON.parse((await client().send("/api/v1/plan")).text), {
+    now: "2026-11-22T14:00:00.000Z",
+    entries: [
+      { action: "ask", series, reason: "due", requests: 3 },
+      { action: "defer", series, reason: "spent", kind: "quota", until: "2026-11-22T14:00:00.000Z" },
+      { action: "skip", series, reason: "complete", why: "complete" },
+    ],
+    quota: { perDay: null, usedToday: 0, blockedUntil: "2026-11-22T14:00:00.000Z" },
+  });
+});
