@@ -11,3 +11,4 @@ create index session_expiry on session (expires_at);
 
 create index run_by_outcome on run (outcome, started_at, id);
 create index series_result_of_symbol on series_result (symbol, run_id);
+create index request_of_series on request (symbol, "interval", id);

@@ -254,6 +254,7 @@ comment on table request is 'The quota ledger: one row per HTTP request, written
 CREATE INDEX request_limits_of_key ON request USING btree (key_hash, finished_at) WHERE (kind = ANY (ARRAY['daily-limit'::text, 'bars'::text]));
 CREATE INDEX request_of_key ON request USING btree (key_hash, sent_at);
 CREATE INDEX request_of_run ON request USING btree (run_id);
+CREATE INDEX request_of_series ON request USING btree (symbol, "interval", id);
 CREATE INDEX request_sent ON request USING btree (sent_at);
 
 create table revision (

@@ -1,10 +1,14 @@
 /** What do the pages read? Their questions, answered by the database and the running program. A page with much to ask has a file of its own. */
 import type { App } from "./app.ts";
+import { launchReads, runSteps } from "./pages_launch.ts";
 import { overviewReads } from "./pages_overview.ts";
 import { runReads, runsReads } from "./pages_runs.ts";
+import { seriesReads, symbolsReads } from "./pages_series.ts";
 import { beginSession, endSession, findSession } from "./postgres/sessions.ts";
+import { launchEndpoints } from "./web/api_launch.ts";
+import { launchActions } from "./web/launch_actions.ts";
 import type { Sessions } from "./web/log_ins.ts";
-import type { Health, Reads } from "./web/routes.tsx";
+import type { Health, Reads, RoutesOptions } from "./web/routes.tsx";
 
 /** `opened` is awaited by each question: a page asked for while the database comes up waits for it. */
 export function readsOf(opened: Promise<App>, { health }: { health: () => Health }): Reads {
@@ -12,6 +16,9 @@ export function readsOf(opened: Promise<App>, { health }: { health: () => Health
     overview: overviewReads(opened),
     runs: runsReads(opened),
     run: runReads(opened),
+    launch: launchReads(opened),
+    symbols: symbolsReads(opened),
+    series: seriesReads(opened),
     api: {
       states: async () => {
         const app = await opened;
@@ -24,6 +31,15 @@ export function readsOf(opened: Promise<App>, { health }: { health: () => Health
     },
     health,
     ready: async () => void await (await opened).database.pool.query("select 1"),
+  };
+}
+
+/** What forms and programs may ask for beside reading: what the commands do. */
+export function actsOf(opened: Promise<App>): Required<Pick<RoutesOptions, "actions" | "endpoints">> {
+  const [runs, launch] = [runSteps(opened), launchReads(opened)];
+  return {
+    actions: [...launchActions(runs, launch)],
+    endpoints: [...launchEndpoints(runs, launch)],
   };
 }
 

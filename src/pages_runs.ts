@@ -2,8 +2,9 @@
 import type { App } from "./app.ts";
 import { runFile } from "./log_name.ts";
 import { eventLevels, searchEvents } from "./postgres/event_search.ts";
+import { waitingLaunches } from "./postgres/launches.ts";
 import { resultsOf } from "./postgres/results.ts";
-import { listRuns, runCounts } from "./postgres/run_list.ts";
+import { listRuns, runCounts, runsAgain } from "./postgres/run_list.ts";
 import { runById } from "./postgres/runs.ts";
 import { tickById } from "./postgres/tick_list.ts";
 import type { RunReads } from "./web/run.tsx";
@@ -11,6 +12,7 @@ import type { RunsReads } from "./web/runs.tsx";
 import { SPAN_TYPES } from "./web/spans.ts";
 
 const WEEK = 7 * 86_400_000;
+const MOST_AGAIN = 10;
 /** A drawing shows the first series: five hundred events of a hundred series at most. */
 const MOST_SPAN_EVENTS = 2_000;
 
@@ -22,6 +24,7 @@ export function runsReads(opened: Promise<App>): RunsReads {
       const counts = await runCounts((await opened).database, { since: now - WEEK });
       return Object.fromEntries(counts.map(({ outcome, count }) => [outcome ?? "running", count]));
     },
+    waiting: async () => await waitingLaunches((await opened).database),
   };
 }
 
@@ -30,6 +33,7 @@ export function runReads(opened: Promise<App>): RunReads {
     run: async (id) => await runById((await opened).database, id),
     results: async (id) => await resultsOf((await opened).database, id),
     events: async (filter) => await searchEvents((await opened).database, filter),
+    again: async (runId) => await runsAgain((await opened).database, { runId, limit: MOST_AGAIN }),
     levels: async (id) => {
       const levels = await eventLevels((await opened).database, id);
       return Object.fromEntries(levels.map(({ level, count }) => [level, count]));

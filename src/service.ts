@@ -7,7 +7,7 @@ import { type Log, openLog } from "./log.ts";
 import type { Machine } from "./machine.ts";
 import { type NotifyLoop, startNotifying } from "./notify_loop.ts";
 import { accept, complain, readConfig, redactorOf } from "./operate.ts";
-import { readsOf, sessionsOf } from "./pages.ts";
+import { actsOf, readsOf, sessionsOf } from "./pages.ts";
 import { explain } from "./postgres/explain.ts";
 import { newest } from "./postgres/newest.ts";
 import { isTransient } from "./postgres/transaction.ts";
@@ -105,7 +105,7 @@ function startService(
     });
   const health = () => healthOf(pulse, { beating: beating !== null, now: machine.now(), version: machine.version });
   const live = createLive({ newest: async () => await newest((await opened).database) }, machine);
-  const routes = pagesOf(opened, { config, health, live, machine, log });
+  const routes = pagesOf(opened, { config, health, live, machine, log, redact });
   return {
     hostname: config.host,
     port: config.port,
@@ -191,12 +191,13 @@ function watchLaunches({ steer }: App, beat: () => Promise<void>): () => void {
 
 function pagesOf(
   opened: Promise<App>,
-  { config, health, live, machine, log }: {
+  { config, health, live, machine, log, redact }: {
     config: Config;
     health: () => Health;
     live: Live;
     machine: Machine;
     log: Log;
+    redact: (text: string) => string;
   },
 ): ReturnType<typeof createRoutes> {
   return createRoutes(readsOf(opened, { health }), {
@@ -205,6 +206,8 @@ function pagesOf(
     live,
     now: machine.now,
     version: machine.version,
+    ...actsOf(opened),
+    redact,
     onError: (error) => log.message("error", `Cannot show a page: ${explain(error)}`),
   });
 }

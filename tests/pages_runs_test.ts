@@ -20,6 +20,9 @@ withDatabases("runs, their counts, one run with its events and what is drawn of 
   assert.equal((await runs.runs({ ...none, outcome: null })).length, 3);
   assert.deepEqual((await runs.runs({ ...none, outcome: "failed" })).map(({ id }) => id), [failed]);
   assert.deepEqual(await runs.counts(BEGAN + 7 * 24 * HOUR), { complete: 1, failed: 1, running: 1 });
+  assert.deepEqual(await runs.waiting(), []);
+  await db.pool.query("update run set of_run = $1 where outcome = 'complete'", [failed]);
+  assert.deepEqual((await run.again(failed!)).map(({ outcome }) => outcome), ["complete"]);
   assert.equal((await run.run(failed!))?.outcome, "failed");
   assert.equal(await run.run(999), null);
   assert.deepEqual(await run.results(failed!), []);

@@ -1,7 +1,7 @@
 /** Do the pages read through the app, and are log-ins kept in its database? */
 import assert from "node:assert/strict";
 import type { App } from "../src/app.ts";
-import { readsOf, sessionsOf } from "../src/pages.ts";
+import { actsOf, readsOf, sessionsOf } from "../src/pages.ts";
 import { withDatabases } from "./support/database.ts";
 import { NOW } from "./support/page.ts";
 
@@ -34,4 +34,10 @@ Deno.test("state and plan are of the configured series", async () => {
   const { api } = readsOf(Promise.resolve(app), { health: () => HEALTH });
   assert.deepEqual(await api.states() as unknown, [series]);
   assert.equal(await api.plan() as unknown, series);
+});
+
+Deno.test("what forms may ask for, programs may too", () => {
+  const { actions, endpoints } = actsOf(Promise.withResolvers<App>().promise);
+  assert.ok(actions.some(({ path }) => path === "/runs"));
+  assert.ok(endpoints.some(({ method, path }) => method === "POST" && path === "/runs"));
 });

@@ -153,6 +153,14 @@ export function launches(
   );
 }
 
+/** The launches that wait for their runs, the next one first. */
+export function waitingLaunches(db: Database): Promise<LaunchRecord[]> {
+  return query<LaunchRecord>(
+    db,
+    `${SELECT_LAUNCH} where l.id in (select l.id from ${RECENT} where ${OWED}) order by l.id`,
+  );
+}
+
 const SELECT_LAUNCH = `select ${LAUNCH}, l.note, l.asked_by as "askedBy", l.asked_at as "askedAt",
   case when l.state <> 'requested' then l.state when ${OWED} then 'queued'
     when exists (select from run r where r.launch_id = l.id and r.outcome is null) then 'running'

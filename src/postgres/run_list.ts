@@ -66,6 +66,15 @@ export async function runsBetween(
   return rows.reverse();
 }
 
+/** The runs that ran its series again, oldest first; of more than `limit`, the newest. */
+export async function runsAgain(
+  db: Database,
+  { runId, limit }: { runId: number; limit: number },
+): Promise<RunRecord[]> {
+  const rows = await query<RunRecord>(db, `${SELECT_RUN} where of_run = $1 order by id desc limit $2`, [runId, limit]);
+  return rows.reverse();
+}
+
 export interface RunCount {
   /** `null`: running. */
   readonly outcome: Outcome | null;

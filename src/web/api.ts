@@ -1,10 +1,14 @@
 /** What can a program ask of us? The table of endpoints: what is checked, what is answered, who may. */
 import { z } from "zod";
 import type { Plan, SeriesState } from "../plan.ts";
+import { type Endpoint, endpoint, instant } from "./endpoint.ts";
 import { EVENTS_QUERY, NO_QUERY, OUTCOMES, RUNS_QUERY, TRIGGERS } from "./query.ts";
+import { costOf } from "./plan_preview.tsx";
 import { eventFilterOf, findRun, type RunReads } from "./run.tsx";
 import { filterOf, type RunsReads } from "./runs.tsx";
-import type { Role } from "./visit.ts";
+import { endpointsOfOneSeries } from "./api_series.ts";
+import type { SeriesReads } from "./series.tsx";
+import type { SymbolsReads } from "./symbols.tsx";
 
 export interface ApiReads {
   /** Every configured series: what it holds, how it was last asked for. */
@@ -13,37 +17,9 @@ export interface ApiReads {
   plan(): Promise<Plan>;
 }
 
-export interface Request<Query, Body> {
-  readonly params: Readonly<Record<string, string>>;
-  readonly query: Query;
-  readonly body: Body;
-}
-
-export interface Endpoint<Query extends z.ZodType = z.ZodType, Body extends z.ZodType = z.ZodType> {
-  readonly method: "GET" | "POST" | "DELETE";
-  /** Below `/api/v1`, `:name` for a part that stands for something. */
-  readonly path: string;
-  readonly summary: string;
-  readonly role: Role;
-  readonly query: Query;
-  /** `null`: it takes none. */
-  readonly body: Body | null;
-  /** Shapes the answer: what is not in it does not leave. Instants become ISO 8601 in UTC. */
-  readonly response: z.ZodType;
-  handle(request: Request<z.output<Query>, z.output<Body>>): Promise<unknown>;
-}
-
-/** An endpoint of any schemas: checked where it is made, called with what its own schemas have read. */
-export function endpoint<Query extends z.ZodType, Body extends z.ZodType = z.ZodNull>(
-  given: Endpoint<Query, Body>,
-): Endpoint {
-  return given as unknown as Endpoint;
-}
-
-export const instant = z.number().transform((ms) => new Date(ms).toISOString()).pipe(z.iso.datetime());
 const count = z.int().nonnegative();
 
-const SERIES = z.object({ symbol: z.string(), interval: z.string() });
+export const SERIES = z.object({ symbol: z.string(), interval: z.string() });
 const COUNTS = { inserted: count, revised: count, unchanged: count, provisional: count, quarantined: count };
 
 export const RUN = z.object({
@@ -90,7 +66,7 @@ const EVENT = z.object({
   data: z.record(z.string(), z.unknown()),
 });
 
-const QUOTA = z.object({
+export const QUOTA = z.object({
   perDay: count.nullable().describe("null: no daily limit"),
   usedToday: count.describe("Sent since 00:00 UTC"),
   blockedUntil: instant.nullable().describe("After the vendor's daily-limit answer: not before"),
@@ -104,15 +80,17 @@ const STATE = z.object({
   last: z.object({ status: z.string(), kind: z.string().nullable(), at: instant }).nullable(),
 });
 
-const PLANNED = z.discriminatedUnion("action", [
+export const PLANNED = z.discriminatedUnion("action", [
   z.object({ action: z.literal("ask"), series: SERIES, reason: z.string(), requests: count }),
   z.object({ action: z.literal("defer"), series: SERIES, reason: z.string(), kind: z.string(), until: instant }),
   z.object({ action: z.literal("skip"), series: SERIES, reason: z.string(), why: z.string() }),
 ]);
 
 /** The endpoints. A new one is a row here: the OpenAPI document, the checks and the lock follow from it. */
-export function endpointsOf(reads: { runs: RunsReads; run: RunReads; api: ApiReads }): readonly Endpoint[] {
-  return [...endpointsOfRuns(reads), ...endpointsOfSeries(reads)];
+export function endpointsOf(
+  reads: { runs: RunsReads; run: RunReads; api: ApiReads; symbols: SymbolsReads; series: SeriesReads },
+): readonly Endpoint[] {
+  return [...endpointsOfRuns(reads), ...endpointsOfSeries(reads), ...endpointsOfOneSeries(reads)];
 }
 
 const read = { method: "GET", role: "view", body: null } as const;
@@ -175,13 +153,7 @@ function endpointsOfSeries({ api }: { api: ApiReads }): readonly Endpoint[] {
       summary: "What the next run would ask, why, and at what cost; asks nobody",
       query: NO_QUERY,
       response: z.object({ now: instant, entries: z.array(PLANNED), quota: QUOTA }),
-      handle: async () => {
-        const plan = await api.plan();
-        const entries = plan.entries.map((entry) =>
-          entry.action === "ask" ? { ...entry, requests: 1 + entry.then.length } : entry
-        );
-        return { ...plan, entries };
-      },
+      handle: async () => planAnswer(await api.plan()),
     }),
     endpoint({
       ...read,
@@ -192,4 +164,10 @@ function endpointsOfSeries({ api }: { api: ApiReads }): readonly Endpoint[] {
       handle: async () => (await api.plan()).quota,
     }),
   ];
+}
+
+/** A plan with the requests that each entry costs, if nothing has to be sent again. */
+export function planAnswer(plan: Plan) {
+  const entries = plan.entries.map((entry) => entry.action === "ask" ? { ...entry, requests: costOf(entry) } : entry);
+  return { ...plan, entries };
 }

@@ -1,6 +1,6 @@
 /** How is an endpoint reached: read, checked, handled, shaped; and how does a failure look to a program? */
 import type { Context, Hono } from "hono";
-import type { Endpoint } from "./api.ts";
+import type { Endpoint } from "./endpoint.ts";
 import type { Env } from "./guard.ts";
 import { openApiOf } from "./openapi.ts";
 import { readQuery } from "./query.ts";

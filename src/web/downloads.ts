@@ -1,13 +1,32 @@
-/** What of a run can be taken home: its events as JSON Lines, its log file as it is. */
+/** What can be taken home: a run's events as JSON Lines, its log file as it is, what the vendor sent. */
 import type { Hono } from "hono";
 import type { Env } from "./guard.ts";
 import { EVENTS_QUERY, readQuery } from "./query.ts";
 import { eventFilterOf, findRun, type RunReads } from "./run.tsx";
-import { Refusal } from "./visit.ts";
+import type { RecordReads } from "./series_records.tsx";
+import { idOf, Refusal } from "./visit.ts";
 
 const PAGE = 1_000;
 
-export function addDownloads(app: Hono<Env>, reads: RunReads): void {
+export function addDownloads(app: Hono<Env>, { run, series }: { run: RunReads; series: RecordReads }): void {
+  addRunDownloads(app, run);
+  app.get("/answers/:id/body", async (context) => {
+    const id = idOf(context.req.param("id"), "answer");
+    const found = await series.answerBody(id);
+    if (found === null) throw new Refusal(404, `Cannot find answer "${id}": there is none of that number`);
+    if (found.body === null) {
+      throw new Refusal(404, `Cannot find the body of answer ${id}: it was dropped, it is older than ARCHIVE_DAYS`);
+    }
+    const name = `${found.symbol}-${found.interval}-${id}`.replace(/[^\w.-]/g, "_");
+    return context.body(found.body, 200, {
+      // As a file, never as a page: what the vendor wrote is nothing a browser should read.
+      "content-type": "application/json; charset=utf-8",
+      "content-disposition": `attachment; filename="${name}.json"`,
+    });
+  });
+}
+
+function addRunDownloads(app: Hono<Env>, reads: RunReads): void {
   app.get("/runs/:id/events.jsonl", async (context) => {
     const { id } = await findRun(reads, context.req.param("id"));
     const asked = readQuery(EVENTS_QUERY, new URL(context.req.url).searchParams);

@@ -91,10 +91,16 @@ const STATES: Readonly<Record<string, readonly [keyof typeof SHAPES, Tone]>> = {
   "late": ["half", "warn"],
   "deferred": ["clock", "warn"],
   "waits": ["clock", "warn"],
+  "empty": ["ring", "warn"],
   "failed": ["cross", "bad"],
   "cancelled": ["square", "bad"],
   "abandoned": ["triangle", "bad"],
   "running": ["play", "busy"],
+  "queued": ["clock", "warn"],
+  "served": ["disc", "good"],
+  "withdrawn": ["square", "calm"],
+  "asked": ["play", "good"],
+  "left out": ["ring", "calm"],
 };
 
 /** How a state is coloured, for bars in a drawing. */

@@ -12,10 +12,10 @@ export interface Frame {
 }
 
 /** A whole document, doctype included. */
-export function documentOf({ title, sentence, body }: Shown, visit: Visit, frame: Frame): string {
+export function documentOf({ title, sentence, body, scripts }: Shown, visit: Visit, frame: Frame): string {
   const page = (
     <Visiting value={visit}>
-      <Html title={title} visit={visit}>
+      <Html title={title} visit={visit} scripts={scripts}>
         <a class="skip" href="#main">To the content</a>
         <header class="top">
           <a class="brand" href="/">
@@ -48,7 +48,12 @@ export function documentOf({ title, sentence, body }: Shown, visit: Visit, frame
 }
 
 export function Html(
-  { title, visit, children }: { title: string; visit: Pick<Visit, "theme" | "zone">; children: Child },
+  { title, visit, scripts = [], children }: {
+    title: string;
+    visit: Pick<Visit, "theme" | "zone">;
+    scripts?: Shown["scripts"];
+    children: Child;
+  },
 ) {
   return (
     <html lang="en" data-theme={visit.theme} data-zone={visit.zone.choice} data-zone-unknown={visit.zone.unknown}>
@@ -58,7 +63,7 @@ export function Html(
         <title>{`${title} · stocks-etl`}</title>
         <link rel="icon" href={ASSETS.icon.href} type="image/svg+xml" />
         <link rel="stylesheet" href={ASSETS.style.href} />
-        <script src={ASSETS.script.href} defer></script>
+        {[ASSETS.script, ...scripts].map(({ href }) => <script src={href} defer></script>)}
       </head>
       <body>{children}</body>
     </html>

@@ -83,9 +83,9 @@ export function createLive(
       streams.send("change", now());
     }, CALM_MS);
   };
-  const watch = () => {
+  const watch = (afterMs = pollMs) => {
     if (streams.count() === 0) mark = null;
-    else if (!closed) polling ??= setTimeout(poll, pollMs);
+    else if (!closed) polling ??= setTimeout(poll, afterMs);
   };
   const poll = async () => {
     try {
@@ -110,7 +110,8 @@ export function createLive(
     open: () => {
       if (closed || streams.count() >= most) return null;
       const body = streams.add(now());
-      watch();
+      // What changes before the first look would be taken for how it was: that look is at once.
+      watch(mark === null ? 0 : pollMs);
       return new Response(body, {
         headers: { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" },
       });

@@ -1,6 +1,6 @@
 /** The endpoints as an OpenAPI 3.1 document, made of the schemas that check and shape them. */
 import { z } from "zod";
-import type { Endpoint } from "./api.ts";
+import type { Endpoint } from "./endpoint.ts";
 
 /** Every failure, RFC 9457. */
 export const PROBLEM = z.object({

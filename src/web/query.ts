@@ -40,6 +40,41 @@ export const EVENTS_QUERY = z.object({
 });
 export type EventsQuery = z.output<typeof EVENTS_QUERY>;
 
+export const SYMBOLS_QUERY = z.object({
+  symbol: z.string().max(40).optional().describe("A part of the symbol"),
+  interval: z.enum(INTERVALS).optional(),
+  freshness: z.enum(["complete", "late", "empty"]).optional().describe("Of the bars, against what has closed"),
+  page: z.coerce.number().int().min(1).max(100_000).default(1).describe("A hundred series each"),
+});
+export type SymbolsQuery = z.output<typeof SYMBOLS_QUERY>;
+
+export const RANGES = ["1d", "5d", "1m", "3m", "6m", "1y", "5y", "all"] as const;
+export const RECORDS = ["results", "revisions", "quarantine", "answers", "requests"] as const;
+const year = z.coerce.number().int().min(1900).max(2200).optional().describe("Default: the newest with a bar");
+
+export const SERIES_QUERY = z.object({
+  range: z.enum(RANGES).optional(),
+  year,
+  show: z.enum(RECORDS).default("results"),
+  before: z.coerce.number().int().positive().optional(),
+});
+export type SeriesQuery = z.output<typeof SERIES_QUERY>;
+
+export const BARS_QUERY = z.object({
+  from: instant("Bars stamped at or after; default: all").optional(),
+  to: instant("Bars stamped before; default: all").optional(),
+  points: z.coerce.number().int().min(2).max(5_000).default(2_000).describe(
+    "At most so many; more bars than that are joined into candles of one width",
+  ),
+});
+
+export const YEAR_QUERY = z.object({ year });
+
+export const RECORDS_QUERY = z.object({
+  before: z.coerce.number().int().positive().optional().describe("The `older` of the page before"),
+  limit: limit(500, 50),
+});
+
 export const NO_QUERY = z.object({});
 
 /** Epoch ms; a text without a zone is UTC. The schema has seen to it that it is an instant. */

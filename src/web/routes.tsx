@@ -8,14 +8,23 @@ import { type ApiReads, endpointsOf } from "./api.ts";
 import { addApi, API, problem } from "./api_routes.ts";
 import { assetAt } from "./assets.ts";
 import { addDownloads } from "./downloads.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { type Access, createGuard, type Env } from "./guard.ts";
+import { backfillsPage } from "./backfills.tsx";
+import { confirmPage } from "./confirm.tsx";
+import { launchPage, type LaunchReads } from "./launch.tsx";
 import { createLogIns, type Sessions, TooManyAttempts } from "./log_ins.ts";
 import { documentOf } from "./layout.tsx";
 import type { Live } from "./live.ts";
 import { overviewPage, type OverviewReads } from "./overview.tsx";
 import { addOwn, tasteOf } from "./own.ts";
+import { launchedPage } from "./queue.tsx";
+import { Refused, statusOfRefusal } from "../refused.ts";
+import { RELEASE_PATH } from "./release.ts";
 import { runPage, type RunReads } from "./run.tsx";
 import { runsPage, type RunsReads } from "./runs.tsx";
+import { seriesPage, type SeriesReads } from "./series.tsx";
+import { symbolsPage, type SymbolsReads } from "./symbols.tsx";
 import { createThrottle, type Limits } from "./throttle.ts";
 import { type Action, type Page, Refusal, type Shown, type Visit } from "./visit.ts";
 
@@ -33,6 +42,9 @@ export interface Reads {
   readonly overview: OverviewReads;
   readonly runs: RunsReads;
   readonly run: RunReads;
+  readonly launch: LaunchReads;
+  readonly symbols: SymbolsReads;
+  readonly series: SeriesReads;
   readonly api: ApiReads;
   health(): Health;
   /** Rejects when the database does not answer. */
@@ -48,8 +60,12 @@ export interface RoutesOptions {
   readonly version: string;
   /** What forms may ask for. */
   readonly actions?: readonly Action[];
+  /** What programs may ask for beside reading. */
+  readonly endpoints?: readonly Endpoint[];
   /** Log-ins that may be tried. */
   readonly attempts?: Limits;
+  /** Takes secrets out of a text: also out of what a visitor's own address says. */
+  readonly redact?: (text: string) => string;
   /** A page failed: for the log. */
   onError(error: Error): void;
 }
@@ -58,22 +74,33 @@ const MOST_BODY = 256 * 1024;
 const ATTEMPTS: Limits = { perAddress: 10, inAll: 100 };
 
 /** A new page is a row here, and its part of {@link Reads}. */
-function pagesOf(reads: Reads): readonly Page[] {
+function pagesOf(reads: Reads, actions: readonly Action[]): readonly Page[] {
+  const can = (path: string) => actions.some((action) => action.path === path);
   return [
     { path: "/", tab: "Overview", show: overviewPage(reads.overview) },
     { path: "/runs", tab: "Runs", show: runsPage(reads.runs) },
+    { path: "/runs/confirm", tab: null, show: confirmPage(reads.run) },
     { path: "/runs/:id", tab: null, show: runPage(reads.run) },
+    { path: "/symbols", tab: "Symbols", show: symbolsPage(reads.symbols) },
+    {
+      path: "/symbols/:symbol/:interval",
+      tab: null,
+      show: seriesPage(reads.series, { release: can(RELEASE_PATH) }),
+    },
+    { path: "/launch", tab: "Launch", show: launchPage(reads.launch) },
+    { path: "/launch/:id", tab: null, show: launchedPage(reads.launch) },
+    { path: "/backfills", tab: "Backfills", show: backfillsPage(reads.runs) },
   ];
 }
 
 export function createRoutes(reads: Reads, options: RoutesOptions): Hono<Env> {
-  const { now, version, live, actions = [] } = options;
-  const pages = pagesOf(reads);
+  const { now, version, live, actions = [], endpoints = [] } = options;
+  const pages = pagesOf(reads, actions);
   const app = new Hono<Env>();
   const throttle = createThrottle({ now, ...options.attempts ?? ATTEMPTS });
   const logIns = createLogIns(options.access, { sessions: options.sessions, throttle, now });
   const guard = createGuard(options.access, logIns);
-  addHeaders(app);
+  addHeaders(app, options.redact);
   app.use(guard.check);
 
   addHealth(app, reads, options);
@@ -84,8 +111,8 @@ export function createRoutes(reads: Reads, options: RoutesOptions): Hono<Env> {
     return stream;
   });
   addOwn(app, guard);
-  addDownloads(app, reads.run);
-  addApi(app, endpointsOf(reads), { version });
+  addDownloads(app, reads);
+  addApi(app, [...endpointsOf(reads), ...endpoints], { version });
 
   const show = (context: Context<Env>, shown: Shown, status: 200 | Refusal["status"] | 500 = 200) =>
     context.html(documentOf(shown, visitOf(context, now()), { pages, version }), status);
@@ -137,7 +164,8 @@ export function createRoutes(reads: Reads, options: RoutesOptions): Hono<Env> {
   return app;
 }
 
-function addHeaders(app: Hono<Env>): void {
+function addHeaders(app: Hono<Env>, redact: RoutesOptions["redact"]): void {
+  if (redact !== undefined) addRedaction(app, redact);
   app.use(secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
@@ -165,6 +193,17 @@ function addHeaders(app: Hono<Env>): void {
       throw new Refusal(413, `Cannot read the request: it is longer than ${MOST_BODY} bytes`);
     },
   }));
+}
+
+/** Last of all: whatever a page or an answer repeats, no secret leaves. Downloads and streams are redacted as they are made. */
+function addRedaction(app: Hono<Env>, redact: (text: string) => string): void {
+  app.use(async (context, next) => {
+    await next();
+    const { res } = context;
+    if (!/^(?:text\/html|application\/(?:problem\+)?json)\b/.test(res.headers.get("content-type") ?? "")) return;
+    const text = await res.text();
+    context.res = new Response(redact(text), res);
+  });
 }
 
 function addAssets(app: Hono<Env>): void {
@@ -212,6 +251,7 @@ function visitOf(context: Context<Env>, now: number): Visit {
 
 function refusalOf(error: Error): Refusal | null {
   if (error instanceof Refusal) return error;
+  if (error instanceof Refused) return new Refusal(statusOfRefusal(error), error.message);
   // What hono itself refuses, as a body that is cut short.
   return error instanceof HTTPException && error.status < 500 ? new Refusal(400, error.message) : null;
 }

@@ -1,9 +1,10 @@
 /** What did this run do, how did it end, and why? */
-import type { Child } from "hono/jsx";
 import type { SeriesResult } from "../run.ts";
 import { EventLog } from "./event_log.tsx";
 import { BarDate, Live, None, State, Time, ZoneName } from "./facts.tsx";
 import { Gantt } from "./gantt.tsx";
+import { Facts } from "./run_facts.tsx";
+import { AGAIN_FORM, RunSteps } from "./run_steps.tsx";
 import { EVENTS_QUERY, type EventsQuery, levelsFrom, readQuery } from "./query.ts";
 import type { RunRow } from "./runs.tsx";
 import { type LoggedEvent, spansOf } from "./spans.ts";
@@ -28,6 +29,8 @@ export interface RunReads {
   results(id: number): Promise<readonly SeriesResult[]>;
   /** In order; the last ones when neither `after` nor `before` is given. */
   events(filter: EventFilter): Promise<readonly LoggedEvent[]>;
+  /** The runs that ran its series again, oldest first. */
+  again(id: number): Promise<readonly RunRow[]>;
   levels(id: number): Promise<Readonly<Record<string, number>>>;
   /** The events a drawing needs, of the first series at most. */
   spanEvents(id: number): Promise<readonly LoggedEvent[]>;
@@ -65,16 +68,17 @@ export async function findRun(reads: Pick<RunReads, "run">, id: string | undefin
 }
 
 export function runPage(reads: RunReads): ShowPage {
-  return async ({ params, query, now }) => {
+  return async ({ params, query, now, role }) => {
     const asked = readQuery(EVENTS_QUERY, query);
     const run = await findRun(reads, params["id"]);
-    const [results, events, levels, spanEvents, dueAt, file] = await Promise.all([
+    const [results, events, levels, spanEvents, dueAt, file, again] = await Promise.all([
       reads.results(run.id),
       reads.events(eventFilterOf(run.id, asked)),
       reads.levels(run.id),
       reads.spanEvents(run.id),
       run.tickId === null ? null : reads.tickDueAt(run.tickId),
       reads.logFile(run),
+      reads.again(run.id),
     ]);
     const rows = spansOf(spanEvents);
     const series = [
@@ -89,7 +93,10 @@ export function runPage(reads: RunReads): ShowPage {
       body: (
         <>
           <Live id="facts">
-            <Facts run={run} dueAt={dueAt} now={now} />
+            <Facts run={run} dueAt={dueAt} again={again} now={now} />
+          </Live>
+          <Live id="steps">
+            <RunSteps run={run} results={results} />
           </Live>
           <Live id="gantt">
             {rows.length > 0 && (
@@ -111,7 +118,7 @@ export function runPage(reads: RunReads): ShowPage {
           <section aria-labelledby="series-title">
             <h2 id="series-title">Series</h2>
             <Live id="series">
-              <Results results={results} run={run} />
+              <Results results={results} run={run} choose={role === "operate" && run.outcome !== null} />
             </Live>
           </section>
           <EventLog
@@ -150,53 +157,6 @@ function Sentence({ run, results, now }: { run: RunRow; results: readonly Series
   );
 }
 
-const COUNTS = ["inserted", "revised", "unchanged", "provisional", "quarantined", "requests"] as const;
-const NAMES = { inserted: "new" } as const satisfies Partial<Record<typeof COUNTS[number], string>>;
-
-function Facts({ run, dueAt, now }: { run: RunRow; dueAt: number | null; now: number }) {
-  const facts: readonly (readonly [string, Child])[] = [
-    [
-      "Trigger",
-      <>
-        {run.trigger}
-        {dueAt !== null && (
-          <>
-            , tick of <Time at={dueAt} zone />
-          </>
-        )}
-      </>,
-    ],
-    ["Started", <Time at={run.startedAt} precision="second" zone />],
-    ["Ended", <Time at={run.finishedAt} precision="second" zone none="it is running" />],
-    ["Took", duration((run.finishedAt ?? now) - run.startedAt)],
-    ["Due series", run.planned === null ? <None why="no plan yet" /> : grouped(run.planned)],
-    ...COUNTS.map((count) =>
-      [
-        titled(count in NAMES ? NAMES[count as keyof typeof NAMES] : count),
-        run.outcome === null ? <None why="not closed yet" /> : grouped(run.totals[count]),
-      ] as const
-    ),
-    ["Process", <span class="words">{run.owner}</span>],
-  ];
-  return (
-    <>
-      {run.message !== null && <p class={`message ${run.outcome === "failed" ? "bad" : ""}`}>{run.message}</p>}
-      <dl class="facts">
-        {facts.map(([name, fact]) => (
-          <div>
-            <dt>{name}</dt>
-            <dd>{fact}</dd>
-          </div>
-        ))}
-      </dl>
-    </>
-  );
-}
-
-function titled(word: string): string {
-  return word[0]!.toUpperCase() + word.slice(1);
-}
-
 function Legend() {
   return (
     <p class="legend">
@@ -207,7 +167,11 @@ function Legend() {
   );
 }
 
-function Results({ results, run }: { results: readonly SeriesResult[]; run: RunRow }) {
+function Results({ results, run, choose }: {
+  results: readonly SeriesResult[];
+  run: RunRow;
+  choose: boolean;
+}) {
   if (results.length === 0) {
     return (
       <p class="empty">{run.outcome === null ? "None is done yet." : "No series was due, so none was asked for."}</p>
@@ -218,6 +182,11 @@ function Results({ results, run }: { results: readonly SeriesResult[]; run: RunR
       <table>
         <thead>
           <tr>
+            {choose && (
+              <th scope="col">
+                <span class="away">Chosen</span>
+              </th>
+            )}
             <th scope="col">Series</th>
             <th scope="col">Status</th>
             <th scope="col" class="number">New</th>
@@ -233,16 +202,27 @@ function Results({ results, run }: { results: readonly SeriesResult[]; run: RunR
             <th scope="col">What it says</th>
           </tr>
         </thead>
-        <tbody>{results.map((result) => <Result result={result} />)}</tbody>
+        <tbody>{results.map((result) => <Result result={result} choose={choose} />)}</tbody>
       </table>
     </div>
   );
 }
 
-function Result({ result }: { result: SeriesResult }) {
+function Result({ result, choose }: { result: SeriesResult; choose: boolean }) {
   const { series: { symbol, interval }, counts, watermark } = result;
   return (
     <tr>
+      {choose && (
+        <td>
+          <input
+            type="checkbox"
+            name="series"
+            form={AGAIN_FORM}
+            value={`${symbol} ${interval}`}
+            aria-label={`Choose ${symbol} ${interval}`}
+          />
+        </td>
+      )}
       <th scope="row">{symbol} {interval}</th>
       <td>
         <State of={result.status} />

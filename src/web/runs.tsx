@@ -1,9 +1,11 @@
 /** Which runs has there been, and how did each end? */
 import type { Outcome, Totals, Trigger } from "../run.ts";
-import { Ago, Live, None, State, Time, Token, useVisit, ZoneName } from "./facts.tsx";
+import { Live } from "./facts.tsx";
 import { instantOf, OUTCOMES, readQuery, RUNS_QUERY, type RunsQuery, TRIGGERS } from "./query.ts";
+import { Launches, type LaunchRow, type QueueReads } from "./queue.tsx";
+import { ChosenRuns } from "./run_rows.tsx";
 import type { ShowPage } from "./visit.ts";
-import { counted, duration, grouped } from "./words.ts";
+import { counted } from "./words.ts";
 
 /** Instants are epoch ms. */
 export interface RunRow {
@@ -20,6 +22,12 @@ export interface RunRow {
   readonly planned: number | null;
   /** All zero until it closes. */
   readonly totals: Totals;
+  /** What asked for it by hand. */
+  readonly launchId: number | null;
+  /** The run whose series it ran again. */
+  readonly ofRun: number | null;
+  /** Who asked for its end. */
+  readonly cancel: { readonly by: string; readonly at: number; readonly force: boolean } | null;
 }
 
 export interface RunFilter {
@@ -32,20 +40,15 @@ export interface RunFilter {
   readonly limit: number;
 }
 
-export interface RunsReads {
+export interface RunsReads extends Pick<QueueReads, "waiting"> {
   /** Newest first. */
   runs(filter: RunFilter): Promise<readonly RunRow[]>;
   /** Runs of the last seven days by outcome, and the running one. */
   counts(now: number): Promise<Readonly<Partial<Record<Outcome | "running", number>>>>;
 }
 
-/** Something that can be done with the runs that are ticked: a button below the table. */
-export interface BulkAction {
-  readonly label: string;
-  readonly path: string;
-}
-
-const TABS = [null, "running", "partial", "failed"] as const;
+const TABS = [null, "queued", "running", "partial", "failed"] as const;
+const QUEUED = "/runs?outcome=queued";
 
 export function filterOf(query: RunsQuery): RunFilter {
   return {
@@ -59,54 +62,97 @@ export function filterOf(query: RunsQuery): RunFilter {
   };
 }
 
-export function runsPage(reads: RunsReads, { bulk = [] }: { bulk?: readonly BulkAction[] } = {}): ShowPage {
-  return async ({ query, now, role }) => {
-    const asked = readQuery(RUNS_QUERY, query);
+export function runsPage(reads: RunsReads): ShowPage {
+  return async ({ query, now }) => {
+    const onlyQueued = query.get("outcome") === "queued";
+    // What waits has no run yet, so no other filter is about it.
+    const asked = readQuery(RUNS_QUERY, onlyQueued ? new URLSearchParams() : query);
     const filter = filterOf(asked);
-    const [found, counts] = await Promise.all([
+    const [found, counts, queued] = await Promise.all([
       reads.runs({ ...filter, limit: filter.limit + 1 }),
       reads.counts(now),
+      reads.waiting(),
     ]);
     const runs = found.slice(0, filter.limit);
     const older = found.length > runs.length ? runs.at(-1)!.id : null;
+    const filtered = hrefOf(asked, {}) !== "/runs";
     return {
       title: "Runs",
-      sentence: sentenceOf(counts, runs[0] ?? null),
+      sentence: sentenceOf(counts, { newest: runs[0] ?? null, queued: queued.length }),
       body: (
         <>
-          <nav class="choices tabs-below" aria-label="Runs by outcome">
-            {TABS.map((tab) => (
-              <a
-                href={hrefOf(asked, { outcome: tab ?? undefined })}
-                aria-current={(asked.outcome ?? null) === tab ? "true" : undefined}
-              >
-                {tab === null ? "All" : `${tab[0]!.toUpperCase()}${tab.slice(1)}`}
-                {tab !== null && (counts[tab] ?? 0) > 0 && <span class="count">{counts[tab]}</span>}
-              </a>
-            ))}
-          </nav>
-          <Filters asked={asked} />
-          <Live id="runs">
-            {runs.length === 0
-              ? <Empty filtered={hrefOf(asked, {}) !== "/runs"} />
-              : <Rows runs={runs} bulk={role === "operate" ? bulk : []} />}
-            <nav class="pager" aria-label="Pages of runs">
-              {filter.before !== null && <a href={hrefOf(asked, {})}>Newest</a>}
-              {older !== null && <a href={hrefOf(asked, { before: older })}>Older</a>}
-            </nav>
+          <Live id="tabs">
+            <Tabs asked={asked} counts={{ ...counts, queued: queued.length }} onlyQueued={onlyQueued} />
           </Live>
+          {!onlyQueued && <Filters asked={asked} />}
+          <Live id="queue">
+            {(onlyQueued || (queued.length > 0 && !filtered)) && <Queue queued={queued} />}
+          </Live>
+          {!onlyQueued && (
+            <Live id="runs">
+              {runs.length === 0 ? <Empty filtered={filtered} /> : <ChosenRuns runs={runs} />}
+              <nav class="pager" aria-label="Pages of runs">
+                {filter.before !== null && <a href={hrefOf(asked, {})}>Newest</a>}
+                {older !== null && <a href={hrefOf(asked, { before: older })}>Older</a>}
+              </nav>
+            </Live>
+          )}
         </>
       ),
     };
   };
 }
 
-function sentenceOf(counts: Awaited<ReturnType<RunsReads["counts"]>>, newest: RunRow | null): string {
+function Tabs({ asked, counts, onlyQueued }: {
+  asked: RunsQuery;
+  counts: Readonly<Partial<Record<Outcome | "running" | "queued", number>>>;
+  onlyQueued: boolean;
+}) {
+  return (
+    <nav class="choices tabs-below" aria-label="Runs by outcome">
+      {TABS.map((tab) => {
+        const current = onlyQueued ? tab === "queued" : (asked.outcome ?? null) === tab;
+        return (
+          <a
+            href={tab === "queued" ? QUEUED : hrefOf(asked, { outcome: tab ?? undefined })}
+            aria-current={current ? "true" : undefined}
+          >
+            {tab === null ? "All" : `${tab[0]!.toUpperCase()}${tab.slice(1)}`}
+            {tab !== null && (counts[tab] ?? 0) > 0 && <span class="count">{counts[tab]}</span>}
+          </a>
+        );
+      })}
+    </nav>
+  );
+}
+
+function Queue({ queued }: { queued: readonly LaunchRow[] }) {
+  if (queued.length === 0) {
+    return (
+      <p class="empty">
+        No launch waits. <a href="/launch">Launch a run</a>; when another is at work, it waits here and says for what.
+      </p>
+    );
+  }
+  return (
+    <section aria-labelledby="queue-title">
+      <h2 id="queue-title">Queued, the next one first</h2>
+      <Launches launches={queued} />
+    </section>
+  );
+}
+
+function sentenceOf(
+  counts: Awaited<ReturnType<RunsReads["counts"]>>,
+  { newest, queued }: { newest: RunRow | null; queued: number },
+): string {
   const { running = 0, ...rest } = counts;
   const closed = Object.values(rest).reduce((sum, count) => sum + (count ?? 0), 0);
   const bad = (["failed", "partial", "abandoned", "cancelled"] as const)
     .flatMap((outcome) => (rest[outcome] ?? 0) > 0 ? [`${rest[outcome]} ${outcome}`] : []);
-  const now = running > 0 && newest?.outcome === null ? `Run ${newest.id} is at work; ` : "No run is at work; ";
+  const waiting = queued === 0 ? "" : queued === 1 ? "one launch waits; " : `${queued} launches wait; `;
+  const atWork = running > 0 && newest?.outcome === null ? `Run ${newest.id} is at work; ` : "No run is at work; ";
+  const now = atWork + waiting;
   if (closed === 0) return `${now}none has ended in the last seven days.`;
   return `${now}of ${counted(closed, "run")} in the last seven days ${
     bad.length === 0 ? "none went wrong" : bad.join(", ")
@@ -172,81 +218,10 @@ function Empty({ filtered }: { filtered: boolean }) {
   }
   return (
     <div class="empty">
-      <p>No run yet. The schedule makes one at its next tick; by hand it is</p>
+      <p>
+        No run yet. The schedule makes one at its next tick; by hand it is <a href="/launch">Launch</a>, or
+      </p>
       <pre><code>deno task run</code></pre>
     </div>
-  );
-}
-
-function Rows({ runs, bulk }: { runs: readonly RunRow[]; bulk: readonly BulkAction[] }) {
-  const table = (
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            {bulk.length > 0 && (
-              <th scope="col">
-                <span class="away">Chosen</span>
-              </th>
-            )}
-            <th scope="col">Run</th>
-            <th scope="col">Outcome</th>
-            <th scope="col">Trigger</th>
-            <th scope="col">
-              Started <ZoneName />
-            </th>
-            <th scope="col" class="number">Took</th>
-            <th scope="col" class="number">Series stored</th>
-            <th scope="col" class="number">New bars</th>
-            <th scope="col" class="number">Requests</th>
-            <th scope="col">What it says</th>
-          </tr>
-        </thead>
-        <tbody>{runs.map((run) => <Row run={run} bulk={bulk.length > 0} />)}</tbody>
-      </table>
-    </div>
-  );
-  if (bulk.length === 0) return table;
-  return (
-    <form method="post">
-      <Token />
-      {table}
-      <p class="bulk">
-        With the chosen runs: {bulk.map(({ label, path }) => <button type="submit" formaction={path}>{label}</button>)}
-      </p>
-    </form>
-  );
-}
-
-function Row({ run, bulk }: { run: RunRow; bulk: boolean }) {
-  const { now } = useVisit();
-  const { id, totals, startedAt, finishedAt, outcome } = run;
-  const open = outcome === null;
-  return (
-    <tr>
-      {bulk && (
-        <td>
-          <input type="checkbox" name="run" value={String(id)} aria-label={`Choose run ${id}`} />
-        </td>
-      )}
-      <th scope="row">
-        <a href={`/runs/${id}`}>{id}</a>
-      </th>
-      <td>
-        <State of={outcome ?? "running"} />
-      </td>
-      <td>{run.trigger}</td>
-      <td class="time">
-        <Time at={startedAt} />{" "}
-        <span class="aside">
-          <Ago at={startedAt} />
-        </span>
-      </td>
-      <td class="number">{duration((finishedAt ?? now) - startedAt)}</td>
-      <td class="number">{open ? <None why="not closed yet" /> : `${totals.stored} of ${totals.series}`}</td>
-      <td class="number">{open ? <None why="not closed yet" /> : grouped(totals.inserted)}</td>
-      <td class="number">{open ? <None why="not closed yet" /> : grouped(totals.requests)}</td>
-      <td class="words">{run.message ?? ""}</td>
-    </tr>
   );
 }

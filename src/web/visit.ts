@@ -1,5 +1,6 @@
 /** What does a page know of whoever looks at it, and what does it hand back? */
 import type { Child } from "hono/jsx";
+import type { Asset } from "./assets.ts";
 import type { Theme, Zone } from "./settings.ts";
 
 /** `view` sees everything, `operate` also changes things. */
@@ -35,6 +36,8 @@ export interface Shown {
   /** Answers the page's question, above everything else. */
   readonly sentence: Child;
   readonly body: Child;
+  /** Loaded on this page only, in this order. */
+  readonly scripts?: readonly Pick<Asset, "href">[];
 }
 
 export type ShowPage = (visit: Visit) => Promise<Shown>;

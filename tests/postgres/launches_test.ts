@@ -8,6 +8,7 @@ import {
   launches,
   owedLaunch,
   queueLaunch,
+  waitingLaunches,
   withdrawLaunch,
 } from "../../src/postgres/launches.ts";
 import { type Claim, claimRun, closeRun, requestCancel } from "../../src/postgres/runs.ts";
@@ -48,6 +49,8 @@ withDatabases("launches are served oldest first, each once, and those that wait 
   const [first, second] = [await queue(db), await queue(db)];
   assert.deepEqual(first, { id: first.id, series: ORDER.series, force: true, ofRun: null });
   assert.equal(await state(db, first.id), `queued: waits for run ${other}`);
+  const waiting = async () => (await waitingLaunches(db)).map(({ id, state }) => [id, state]);
+  assert.deepEqual(await waiting(), [[first.id, "queued"], [second.id, "queued"]]);
   assert.equal(await isLaunchWaiting(db), false);
   assert.ok("busy" in await claim(db, first.id));
   await close(db, other);
@@ -57,6 +60,7 @@ withDatabases("launches are served oldest first, each once, and those that wait 
   assert.equal((await owedLaunch(db))?.id, first.id);
   const run = await claimed(db, first.id);
   assert.equal(await state(db, first.id), "running");
+  assert.deepEqual(await waiting(), [[second.id, "queued"]]);
   assert.equal((await owedLaunch(db))?.id, second.id);
   await close(db, run, "partial");
   assert.equal(await state(db, first.id), "served");

@@ -15,7 +15,10 @@ withDatabases("every change moves the mark, and nothing else does", async (db) =
     "update run set planned = 3",
     `insert into run_event (run_id, seq, at, type, level, message, data) select id, 1, now(), 'x', 'info', 'x', '{}' from run`,
     `insert into request (key_hash, symbol, "interval", form, attempt, sent_at) values ('k', 'A', 'daily', 'D', 1, now())`,
+    "update run set cancel_at = now(), cancel_by = 'ann'",
     "update run set outcome = 'complete', finished_at = now()",
+    `insert into launch (series, force, asked_by, asked_at)
+     values ('[{"symbol": "A", "interval": "daily"}]', false, 'ann', now())`,
   ];
   for (const change of changes) {
     if (typeof change === "string") await db.pool.query(change);

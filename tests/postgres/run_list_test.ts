@@ -1,6 +1,6 @@
 /** Are runs listed newest first, by every filter, page by page without a gap? */
 import assert from "node:assert/strict";
-import { listRuns, runCounts, type RunFilter, runsBetween } from "../../src/postgres/run_list.ts";
+import { listRuns, runCounts, type RunFilter, runsAgain, runsBetween } from "../../src/postgres/run_list.ts";
 import { withDatabases } from "../support/database.ts";
 import { BEGAN, history, HOUR } from "../support/runs.ts";
 
@@ -61,4 +61,14 @@ withDatabases("outcomes are counted from an instant on, the running one always",
     Object.fromEntries((await runCounts(db, { since })).map(({ outcome, count }) => [outcome ?? "running", count]));
   assert.deepEqual(await counts(BEGAN), { complete: 2, failed: 2, partial: 1, running: 1 });
   assert.deepEqual(await counts(BEGAN + 99 * HOUR), { running: 1 });
+});
+
+withDatabases("the runs of the series of another, oldest first, of too many the newest", async (db) => {
+  const ids = await history(db, OUTCOMES);
+  await db.pool.query("update run set of_run = $1 where id = any($2)", [ids[0], ids.slice(2, 5)]);
+  const again = async (limit: number) =>
+    (await runsAgain(db, { runId: ids[0]!, limit })).map(({ id }) => ids.indexOf(id));
+  assert.deepEqual(await again(9), [2, 3, 4]);
+  assert.deepEqual(await again(2), [3, 4]);
+  assert.deepEqual(await runsAgain(db, { runId: ids[1]!, limit: 9 }), []);
 });

@@ -137,13 +137,13 @@ async function takeOver(heir: App): Promise<number> {
 
 /**
  * Every row with its place and writer: equal means that nothing was written at all. Aside are the ledger, where a request
- * stands before it is sent, the log of events, which may tell of the waking, and who holds the schedule: a process that is
- * awake again may say that it is there.
+ * stands before it is sent, the log of events, which may tell of the waking, its own heartbeat, and who holds the schedule: a
+ * process that is awake again may say that it is there, or takes its heartbeat with it.
  */
 async function physicalRows(client: pg.Client): Promise<string[]> {
   const tables = await client.query(
     `select tablename as name from pg_tables
-      where schemaname = 'public' and tablename not in ('request', 'run_event') order by 1`,
+      where schemaname = 'public' and tablename not in ('request', 'run_event', 'heartbeat') order by 1`,
   );
   const lines: string[] = [];
   for (const { name } of tables.rows) {

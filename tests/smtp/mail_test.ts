@@ -8,7 +8,10 @@ import { partsOf } from "../support/mime.ts";
 
 const SENDER = "etl@example.com";
 const LOGIN = { user: SENDER, password: "app pässword" };
-const LIMITS: Limits = { connectMs: 400, silenceMs: 400, mailMs: 3_000 };
+/** Where an answer is awaited, however slow the machine. */
+const PATIENT: Limits = { connectMs: 30_000, silenceMs: 30_000, mailMs: 60_000 };
+/** Where silence is. */
+const SHORT: Limits = { connectMs: 400, silenceMs: 400, mailMs: 3_000 };
 const AT = Date.parse("2026-03-02T21:30:00Z");
 
 function parcel(over: Partial<Parcel> = {}): Parcel {
@@ -43,10 +46,14 @@ interface Sending {
   readonly log?: string | null;
   readonly ca?: string;
   readonly signal?: AbortSignal;
+  readonly limits?: Limits;
 }
 
-async function deliver(mailbox: Pick<Mailbox, "port">, { over, ca, log = null, signal, ...rest }: Sending = {}) {
-  const mailer = await openMailer(configOf(mailbox, over), { limits: LIMITS, ...(ca === undefined ? {} : { ca }) });
+async function deliver(
+  mailbox: Pick<Mailbox, "port">,
+  { over, ca, log = null, signal, limits = PATIENT, ...rest }: Sending = {},
+) {
+  const mailer = await openMailer(configOf(mailbox, over), { limits, ...(ca === undefined ? {} : { ca }) });
   try {
     return await mailer.deliver(rest.parcel ?? parcel(), { log, signal: signal ?? new AbortController().signal });
   } finally {
@@ -94,7 +101,8 @@ Deno.test("nothing goes out in clear where encryption is asked for, to nobody un
   assert.match(await refused({ secure: "none" }, { over: { secure: "starttls" } }), /STARTTLS/i);
   assert.match(await refused({ secure: "starttls" }, { over: { secure: "starttls" } }), /self[- ]signed/i);
   assert.match(await refused({ secure: "none" }, { over: { secure: "tls" } }), /TLS|SSL|version/i);
-  await refused({ secure: "tls" }, { over: { secure: "none" } });
+  // Each waits for the other to speak.
+  await refused({ secure: "tls" }, { over: { secure: "none" }, limits: SHORT });
   const wrong = { secure: "starttls", password: "wrong" } as const;
   const login = await refused({ secure: "starttls", login: LOGIN }, { over: wrong, ca: CERTIFICATE });
   assert.match(login, /535.*not accepted/);
@@ -117,7 +125,7 @@ for (const [fault, reason, expected] of FAULTS) {
   Deno.test(`a server that fails: ${fault}`, async () => {
     await using mailbox = await startMailbox();
     mailbox.fail(fault);
-    const delivery = await deliver(mailbox);
+    const delivery = await deliver(mailbox, { limits: fault === "silent" ? SHORT : PATIENT });
     assert.ok(delivery.state !== "sent", "sent");
     assert.match(delivery.reason, reason);
     assert.equal(delivery.state, expected.state);
@@ -191,7 +199,7 @@ Deno.test("verify logs in and sends nothing; it says what is wrong", async () =>
   await using mailbox = await startMailbox({ secure: "starttls", login: LOGIN });
   const verify = async (password: string) => {
     const config = configOf(mailbox, { secure: "starttls", password });
-    const mailer = await openMailer(config, { limits: LIMITS, ca: CERTIFICATE });
+    const mailer = await openMailer(config, { limits: PATIENT, ca: CERTIFICATE });
     try {
       return await mailer.verify();
     } finally {

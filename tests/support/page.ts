@@ -1,8 +1,11 @@
 /** The pages on a stage of object literals: what they read, who looks, and what a browser would send. */
 import type { RunRow } from "../../src/web/runs.tsx";
+import type { LaunchRow } from "../../src/web/queue.tsx";
 import { createRoutes, type Reads, type RoutesOptions } from "../../src/web/routes.tsx";
 import type { Sessions } from "../../src/web/log_ins.ts";
 import { totalsOf } from "../../src/run.ts";
+import type { SeriesReads } from "../../src/web/series.tsx";
+import type { SymbolRow } from "../../src/web/symbols.tsx";
 import type { Visit } from "../../src/web/visit.ts";
 
 export const NOW = Date.parse("2026-11-22T14:00:00Z");
@@ -35,6 +38,27 @@ export function run(id: number, change: Partial<RunRow> = {}): RunRow {
     finishedAt: NOW - 3_590_000,
     planned: 2,
     totals: totalsOf([]),
+    launchId: null,
+    ofRun: null,
+    cancel: null,
+    ...change,
+  };
+}
+
+export const CONFIGURED = [{ symbol: "IBM", interval: "daily" }, { symbol: "IBM", interval: "30min" }] as const;
+
+export function launch(id: number, change: Partial<LaunchRow> = {}): LaunchRow {
+  return {
+    id,
+    series: CONFIGURED,
+    force: false,
+    ofRun: null,
+    note: null,
+    askedBy: "ann (terminal)",
+    askedAt: NOW - 5_000,
+    state: "queued",
+    reason: "waits for run 12",
+    runs: [],
     ...change,
   };
 }
@@ -53,19 +77,83 @@ export function reads(change: Partial<Reads> = {}): Reads {
           incidents: [],
         }),
     },
-    runs: { runs: () => Promise.resolve([]), counts: () => Promise.resolve({}) },
+    runs: {
+      runs: () => Promise.resolve([]),
+      counts: () => Promise.resolve({}),
+      waiting: () => Promise.resolve([]),
+    },
     run: {
       run: (id) => Promise.resolve(id === 1 ? run(1) : null),
       results: () => Promise.resolve([]),
       events: () => Promise.resolve([]),
+      again: () => Promise.resolve([]),
       levels: () => Promise.resolve({}),
       spanEvents: () => Promise.resolve([]),
       tickDueAt: () => Promise.resolve(null),
       logFile: () => Promise.resolve(null),
     },
+    launch: {
+      configured: () => Promise.resolve({ series: CONFIGURED, problem: null }),
+      plan: () => Promise.resolve({ now: NOW, entries: [], quota }),
+      seriesAgain: () => Promise.resolve(CONFIGURED),
+      launch: (id) => Promise.resolve(id === 1 ? launch(1) : null),
+      launches: () => Promise.resolve([]),
+      waiting: () => Promise.resolve([]),
+    },
+    symbols: {
+      symbols: () => Promise.resolve({ rows: [], matching: 0, counts: { complete: 0, late: 0, empty: 0 } }),
+    },
+    series: seriesReads(),
     api: { states: () => Promise.resolve([]), plan: () => Promise.resolve({ now: NOW, entries: [], quota }) },
     health: () => ({ healthy: true, message: "ok", lastBeat: null, version: "1.2.3" }),
     ready: () => Promise.resolve(),
+    ...change,
+  };
+}
+
+const IBM = { symbol: "IBM", interval: "daily" } as const;
+
+/** A series that holds two days, the second of them provisional. */
+export function symbolRow(change: Partial<SymbolRow> = {}): SymbolRow {
+  const [first, newest] = [Date.parse("2026-11-19"), Date.parse("2026-11-20")];
+  return {
+    series: IBM,
+    freshness: { state: "late", target: "the session of 2026-11-20", behind: 1 },
+    first,
+    watermark: first,
+    newest,
+    bars: 2,
+    provisional: 1,
+    results: [{ runId: 7, status: "stored", kind: null, message: null, inserted: 1, at: NOW - 60_000 }],
+    entitlements: [{ form: "TIME_SERIES_DAILY full", allowed: false, learntAt: NOW }],
+    next: null,
+    ...change,
+  };
+}
+
+export function seriesReads(change: Partial<SeriesReads> = {}): SeriesReads {
+  const candle = { open: "10.5", high: "12", low: "10", close: "11", volume: "1200", settled: true };
+  const nothing = () => Promise.resolve([]);
+  return {
+    series: ({ symbol }) =>
+      Promise.resolve(symbol === "IBM" ? { ...symbolRow(), intervals: ["30min", "daily"], held: 0 } : null),
+    chart: () =>
+      Promise.resolve({
+        candles: [
+          { ...candle, ts: Date.parse("2026-11-19") },
+          { ...candle, ts: Date.parse("2026-11-20"), close: "10.25", settled: false },
+        ],
+        width: null,
+        revised: [Date.parse("2026-11-19")],
+        gaps: [],
+      }),
+    coverage: () => Promise.resolve({ year: 2026, years: [2025, 2026], cells: [] }),
+    results: nothing,
+    revisions: nothing,
+    quarantine: nothing,
+    answers: nothing,
+    requests: nothing,
+    answerBody: (id) => Promise.resolve(id === 1 ? { ...IBM, body: '{"a":1}' } : null),
     ...change,
   };
 }

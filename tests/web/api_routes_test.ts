@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Hono } from "hono";
 import { z } from "zod";
-import { endpoint } from "../../src/web/api.ts";
+import { endpoint } from "../../src/web/endpoint.ts";
 import { addApi } from "../../src/web/api_routes.ts";
 import type { Env } from "../../src/web/guard.ts";
 import { Refusal } from "../../src/web/visit.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createLive } from "../../src/web/live.ts";
 
-function at(options: { most?: number; beatMs?: number } = {}) {
+function at(options: { most?: number; beatMs?: number; pollMs?: number } = {}) {
   const database = { mark: "1", asked: 0, down: false };
   const live = createLive({
     newest: () => {
@@ -40,6 +40,12 @@ Deno.test("what another process wrote is told too", async () => {
   while (stage.database.asked < 2) await new Promise((resolve) => setTimeout(resolve, 5));
   stage.database.mark = "2";
   await heard(reader, "change");
+});
+
+Deno.test("how it was is looked at when the first one begins to follow, not at the next look", async () => {
+  using stage = at({ pollMs: 3_600_000 });
+  stage.live.open();
+  while (stage.database.asked === 0) await new Promise((resolve) => setTimeout(resolve, 5));
 });
 
 Deno.test("beats come while the database answers, and not otherwise", async () => {

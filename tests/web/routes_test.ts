@@ -1,5 +1,6 @@
 /** Which address answers what, with which headers, and what does a failure give away? */
 import assert from "node:assert/strict";
+import { createRedactor } from "../../src/redact.ts";
 import { reads, routes, run } from "../support/page.ts";
 
 const EVIL = `<script>alert("x")</script>`;
@@ -41,12 +42,23 @@ Deno.test("healthz is 503 with the reason when the scheduler is not well", async
 
 Deno.test("a database that does not answer: 503 and 500, the reason in the log and not on the page", async () => {
   const gone = () => Promise.reject(new Error("password wrong for me@db"));
-  const { client, errors } = routes({}, { ready: gone, runs: { runs: gone, counts: gone } });
+  const { client, errors } = routes({}, { ready: gone, runs: { ...reads().runs, runs: gone } });
   const answers = await Promise.all(["/readyz", "/runs", "/api/v1/runs"].map((path) => client().send(path)));
   assert.deepEqual(answers.map(({ status }) => status), [503, 500, 500]);
   for (const { text } of answers) assert.ok(!text.includes("password wrong"));
   assert.equal(errors.length, 3);
   assert.equal(answers[2]!.headers.get("content-type"), "application/problem+json");
+});
+
+Deno.test("a secret in a visitor's own address is not repeated by any page or answer", async () => {
+  const redact = createRedactor(["s3cret&key"]);
+  const client = routes({ redact }).client();
+  for (const path of ["/nowhere?apikey=s3cret%26key", "/runs?symbol=s3cret%26key", "/api/v1/s3cret%26key"]) {
+    const { text, headers } = await client.send(path);
+    assert.ok(!/s3cret/i.test(text), path);
+    assert.match(text, /\[redacted\]/, path);
+    assert.equal(headers.get("cache-control"), "no-store");
+  }
 });
 
 Deno.test("an address nobody has: a page that says so, and a problem for a program", async () => {
@@ -74,7 +86,7 @@ Deno.test("the words of others are words on every page, wherever they stand", as
   };
   const { overview } = reads().overview;
   const { client } = routes({}, {
-    runs: { runs: () => Promise.resolve([evil]), counts: () => Promise.resolve({}) },
+    runs: { ...reads().runs, runs: () => Promise.resolve([evil]) },
     run: {
       ...reads().run,
       run: () => Promise.resolve(evil),

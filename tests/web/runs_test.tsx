@@ -1,17 +1,23 @@
 /** Does the list of runs say how each ended, keep its filters in the address, and teach whoever has none? */
 import assert from "node:assert/strict";
+import type { LaunchRow } from "../../src/web/queue.tsx";
 import type { Refusal } from "../../src/web/visit.ts";
 import { type RunFilter, type RunRow, runsPage, type RunsReads } from "../../src/web/runs.tsx";
 import { drawn, said } from "../support/draw.tsx";
-import { NOW, run, visit } from "../support/page.ts";
+import { launch, NOW, run, visit } from "../support/page.ts";
 
-function at(runs: readonly RunRow[], counts: Awaited<ReturnType<RunsReads["counts"]>> = {}) {
+function at(
+  runs: readonly RunRow[],
+  counts: Awaited<ReturnType<RunsReads["counts"]>> = {},
+  waiting: readonly LaunchRow[] = [],
+) {
   const asked: RunFilter[] = [];
   const reads: RunsReads = {
     runs: (filter) => Promise.resolve((asked.push(filter), runs.slice(0, filter.limit))),
     counts: () => Promise.resolve(counts),
+    waiting: () => Promise.resolve(waiting),
   };
-  return { asked, show: (query = "") => runsPage(reads)(visit({ query: new URLSearchParams(query) })), reads };
+  return { asked, show: (query = "") => runsPage(reads)(visit({ query: new URLSearchParams(query) })) };
 }
 
 Deno.test("no run yet: what makes one", async () => {
@@ -58,13 +64,19 @@ Deno.test("the last page has no older one", async () => {
   assert.doesNotMatch(drawn((await at([run(1)]).show()).body), /Older/);
 });
 
-Deno.test("runs can be chosen where there is something to do with them, by whoever may", async () => {
-  const { reads } = at([run(7)]);
-  const page = runsPage(reads, { bulk: [{ label: "Delete", path: "/runs/forget" }] });
-  const text = drawn((await page(visit())).body);
-  assert.match(text, /type="checkbox" name="run" value="7" aria-label="Choose run 7"/);
-  assert.match(text, /formaction="\/runs\/forget">Delete/);
-  assert.doesNotMatch(drawn((await page(visit({ role: "view" }))).body), /checkbox|formaction/);
+Deno.test("what is queued has its tab, its reason, and its place before the runs", async () => {
+  const waiting = [launch(8, { reason: "waits for run 7" }), launch(9)];
+  const stage = at([run(7)], {}, waiting);
+  const all = await stage.show();
+  assert.match(said(all), /No run is at work; 2 launches wait; none has ended/);
+  assert.match(said(all), /Queued2/);
+  assert.match(said(all), /Queued, the next one first.*8 queued.*waits for run 7.*9 queued.*What it says/);
+  const only = await stage.show("outcome=queued");
+  assert.match(drawn(only.body), /href="\/runs\?outcome=queued" aria-current="true">Queued/);
+  assert.match(said(only), /8 queued.*9 queued/);
+  assert.doesNotMatch(drawn(only.body), /name="run"|<select/);
+  assert.doesNotMatch(said(await stage.show("outcome=failed")), /the next one first/);
+  assert.match(said(await at([]).show("outcome=queued")), /No launch waits\. Launch a run/);
 });
 
 Deno.test("a filter that cannot be read is refused by name", async () => {

@@ -37,6 +37,8 @@ const parts = () => document.querySelectorAll("[data-live][id]");
 for (const part of parts()) shown.set(part.id, part.innerHTML);
 
 let refreshing = null;
+/** Somebody changes the form that the preview is of. */
+let typing = null;
 let again = false;
 
 function refresh() {
@@ -54,7 +56,8 @@ function refresh() {
 }
 
 async function fetchParts() {
-  const response = await fetch(location.href, { headers: { "x-live": "1" } });
+  const asked = location.href;
+  const response = await fetch(asked, { headers: { "x-live": "1" } });
   // Logged out meanwhile: the whole page has to say so.
   if (response.redirected) return location.reload();
   if (!response.ok) return;
@@ -65,6 +68,9 @@ async function fetchParts() {
     shown.set(part.id, found.innerHTML);
     replace(part, found);
   }
+  countChosen();
+  const preview = document.getElementById("preview");
+  if (preview && typing === null && location.href === asked) preview.inert = false;
   const asOf = next.getElementById("as-of");
   if (asOf) tellTime(Date.parse(asOf.dateTime));
 }
@@ -89,6 +95,78 @@ function tellTime(at) {
   if (!clock || Number.isNaN(at)) return;
   clock.dateTime = new Date(at).toISOString();
   clock.textContent = new Date(at).toLocaleTimeString("en-GB", { timeZone: clock.dataset.zoneName, hourCycle: "h23" });
+}
+
+// --- a form that shows what it would do
+
+for (const form of document.querySelectorAll("form[data-preview]")) {
+  form.addEventListener("input", () => {
+    // What is shown is of the form as it was: it must not be launched.
+    document.getElementById("preview").inert = true;
+    clearTimeout(typing);
+    typing = setTimeout(() => {
+      typing = null;
+      const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
+      history.replaceState(null, "", query.size === 0 ? form.action : `${form.action}?${query}`);
+      refresh();
+    }, 300);
+  });
+}
+
+// --- chosen runs
+
+/** How many of the ticked rows each button is for. */
+function countChosen() {
+  for (const form of document.querySelectorAll("form[data-bulk]")) {
+    const ticked = [...form.querySelectorAll("input[name=run]:checked")];
+    for (const button of form.querySelectorAll("button[name=do]")) {
+      const able = ticked.filter((box) => box.dataset.able.split(" ").includes(button.value));
+      button.querySelector(".count").textContent = able.length;
+      button.disabled = able.length === 0;
+    }
+  }
+}
+document.addEventListener("change", countChosen);
+countChosen();
+
+// --- presets, kept in this browser
+
+const presets = document.getElementById("presets");
+if (presets) {
+  const read = () => {
+    try {
+      return JSON.parse(localStorage.getItem("presets") ?? "[]").filter(({ query }) => typeof query === "string");
+    } catch {
+      return [];
+    }
+  };
+  const draw = () => {
+    presets.querySelector("ul").replaceChildren(
+      ...read().map(({ name, query }) => {
+        const [item, link, remove] = ["li", "a", "button"].map((tag) => document.createElement(tag));
+        link.href = `/launch?${query}`;
+        link.textContent = name;
+        remove.textContent = "remove";
+        remove.setAttribute("aria-label", `Remove ${name}`);
+        remove.addEventListener("click", () => keep(read().filter((preset) => preset.name !== name)));
+        item.append(link, remove);
+        return item;
+      }),
+    );
+  };
+  const keep = (all) => {
+    localStorage.setItem("presets", JSON.stringify(all));
+    draw();
+  };
+  presets.querySelector("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const name = event.target.elements.name.value.trim();
+    const query = new URLSearchParams(new FormData(document.querySelector("form[data-preview]"))).toString();
+    if (name !== "") keep([...read().filter((preset) => preset.name !== name), { name, query }]);
+    event.target.reset();
+  });
+  presets.hidden = false;
+  draw();
 }
 
 // --- the stream

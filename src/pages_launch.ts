@@ -1,0 +1,50 @@
+/** What do the pages about launches read, and what do their forms and the API do? */
+import type { App } from "./app.ts";
+import { requireKey } from "./config.ts";
+import { launchById, waitingLaunches } from "./postgres/launches.ts";
+import type { LaunchReads } from "./web/launch.tsx";
+import type { RunSteps } from "./web/launch_actions.ts";
+import type { LaunchRow } from "./web/queue.tsx";
+
+/** A launch that need not wait has its run within this: whoever asked is then led to it. */
+const BEGINS_MS = 1_500;
+const LOOK_MS = 50;
+
+export function launchReads(opened: Promise<App>): LaunchReads {
+  return {
+    configured: async () => {
+      const { config } = await opened;
+      const key = requireKey(config);
+      return { series: config.series, problem: "problem" in key ? key.problem.message : null };
+    },
+    plan: async (series, options) => await (await opened).plan(series, options),
+    seriesAgain: async (runId, again) => await (await opened).steer.seriesAgain(runId, again),
+    launch: async (id) => await launchById((await opened).database, id),
+    launches: async (options) => await (await opened).steer.launches(options),
+    waiting: async () => await waitingLaunches((await opened).database),
+  };
+}
+
+export function runSteps(opened: Promise<App>): RunSteps {
+  return {
+    launch: async (by, { series, of, force, note }) => {
+      const app = await opened;
+      const asked = { ...(series === null ? {} : { series }), ...(of === null ? {} : { of }), force, note };
+      return await begun(app, await app.steer.launch(by, asked));
+    },
+    withdraw: async (by, launchId) => await (await opened).steer.withdraw(by, launchId),
+    cancel: async (by, runId, options) => void await (await opened).steer.cancel(by, runId, options),
+    forget: async (by, runId) => await (await opened).steer.forget(by, runId),
+  };
+}
+
+/** The launch as it is once its run has begun, or when it is known to wait. */
+async function begun({ database }: App, launch: LaunchRow): Promise<LaunchRow> {
+  const until = performance.now() + BEGINS_MS;
+  let latest = launch;
+  while (latest.state === "queued" && !/^waits/.test(latest.reason ?? "") && performance.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    latest = await launchById(database, launch.id) ?? latest;
+  }
+  return latest;
+}

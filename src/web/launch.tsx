@@ -1,0 +1,295 @@
+/** What would a run of these series cost, and may it begin? */
+import type { Child } from "hono/jsx";
+import { INTERVALS, type Series } from "../bar.ts";
+import type { Again } from "../launch.ts";
+import type { Plan } from "../plan.ts";
+import { Refused } from "../refused.ts";
+import { Live, Token, useVisit } from "./facts.tsx";
+import {
+  type Field,
+  judgeLaunch,
+  launchAddress,
+  type LaunchForm,
+  launchFormOf,
+  type LaunchWish,
+} from "./launch_form.ts";
+import { PlanPreview, planSentence } from "./plan_preview.tsx";
+import { Launches, type QueueReads } from "./queue.tsx";
+import type { ShowPage } from "./visit.ts";
+import { counted } from "./words.ts";
+
+export interface LaunchReads extends QueueReads {
+  /** What is kept without being named, and why no request can be sent; `null`: it can. */
+  configured(): Promise<{ readonly series: readonly Series[]; readonly problem: string | null }>;
+  plan(series: readonly Series[], options: { force: boolean }): Promise<Plan>;
+  /** @throws Refused when there are none */
+  seriesAgain(runId: number, again: Again): Promise<readonly Series[]>;
+}
+
+type Problems = Readonly<Partial<Record<Field, string>>>;
+
+const LAST_LAUNCHES = 8;
+
+export function launchPage(reads: LaunchReads): ShowPage {
+  return async ({ query }) => {
+    const form = launchFormOf(query);
+    const [{ series: configured, problem }, waiting, latest] = await Promise.all([
+      reads.configured(),
+      reads.waiting(),
+      reads.launches({ limit: LAST_LAUNCHES }),
+    ]);
+    const { plan, problems } = await previewOf(reads, { form, configured });
+    return {
+      title: "Launch",
+      sentence: plan === null ? "Not a run yet: see what is said beside the fields." : planSentence(plan),
+      body: (
+        <>
+          {problem !== null && <p class="message">{problem}</p>}
+          <div class="launch">
+            <Form form={form} problems={problems} configured={configured} />
+            <section aria-labelledby="preview-title">
+              <h2 id="preview-title">What the run would do</h2>
+              <Live id="preview">
+                {plan === null
+                  ? <p class="empty">Nothing can be told before the fields are right.</p>
+                  : <Preview plan={plan} form={form} waiting={waiting.length} />}
+              </Live>
+            </section>
+          </div>
+          <Presets />
+          <section aria-labelledby="launches-title">
+            <h2 id="launches-title">Launches</h2>
+            <Live id="launches">
+              {latest.length === 0
+                ? (
+                  <p class="empty">
+                    None yet. A launch is a run asked for here, by <code>stocks-etl launch</code>{" "}
+                    or through the API; it waits its turn when another run is at work.
+                  </p>
+                )
+                : <Launches launches={latest} />}
+            </Live>
+          </section>
+        </>
+      ),
+    };
+  };
+}
+
+async function previewOf(
+  reads: LaunchReads,
+  { form, configured }: { form: LaunchForm; configured: readonly Series[] },
+): Promise<{ plan: Plan | null; problems: Problems }> {
+  const { problems, wish } = judgeLaunch(form, configured);
+  if (wish === null) return { plan: null, problems };
+  try {
+    return { plan: await reads.plan(await seriesOf(reads, wish), wish), problems };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return { plan: null, problems: { of: error.message } };
+  }
+}
+
+/** @throws Refused when an earlier run is meant that has none */
+export async function seriesOf(
+  reads: Pick<LaunchReads, "seriesAgain">,
+  { series, of }: LaunchWish,
+): Promise<readonly Series[]> {
+  return series ?? await reads.seriesAgain(of!.runId, of!.again);
+}
+
+function Preview({ plan, form, waiting }: { plan: Plan; form: LaunchForm; waiting: number }) {
+  const { role } = useVisit();
+  const waits = waiting === 0 ? "" : ` ${counted(waiting, "launch", "launches")} wait before it.`;
+  return (
+    <>
+      {role === "operate"
+        ? (
+          <form method="post" action="/runs" class="go">
+            <Token />
+            <Hidden form={form} />
+            <button type="submit" class="primary">Launch</button>
+            <span class="aside">
+              It starts at once, or waits its turn when a run is at work.{waits}
+            </span>
+          </form>
+        )
+        : <p class="empty">This log-in may only look: it cannot launch.{waits}</p>}
+      <PlanPreview plan={plan} />
+    </>
+  );
+}
+
+function Hidden({ form }: { form: LaunchForm }) {
+  const { searchParams } = new URL(launchAddress(form), "http://localhost");
+  return <>{[...searchParams].map(([name, value]) => <input type="hidden" name={name} value={value} />)}</>;
+}
+
+function Form({ form, problems, configured }: {
+  form: LaunchForm;
+  problems: Problems;
+  configured: readonly Series[];
+}) {
+  return (
+    <form class="fields" method="get" action="/launch" data-preview="">
+      {form.of === ""
+        ? <Choice form={form} problems={problems} configured={configured} />
+        : <Earlier form={form} problems={problems} />}
+      <label class="tick">
+        <input type="checkbox" name="force" value="yes" checked={form.force} /> Force{" "}
+        <span class="aside">
+          ask every series, also one that is complete, resting, premium or not yet published; the quota is kept
+        </span>
+      </label>
+      <Labelled
+        name="note"
+        label="Note"
+        problem={problems.note}
+        hint="Kept with the launch; who reads it later knows why."
+      >
+        <input id="note" name="note" value={form.note} autocomplete="off" {...described("note", problems.note)} />
+      </Labelled>
+      <p>
+        <button type="submit">Preview</button> <a href="/launch">Clear</a>
+      </p>
+    </form>
+  );
+}
+
+function Choice({ form, problems, configured }: {
+  form: LaunchForm;
+  problems: Problems;
+  configured: readonly Series[];
+}) {
+  return (
+    <>
+      <Labelled
+        name="symbols"
+        label="Symbols"
+        problem={problems.symbols}
+        hint={`With commas between. Empty: all ${counted(configured.length, "series", "series")} that are configured.`}
+      >
+        <input
+          id="symbols"
+          name="symbols"
+          value={form.symbols}
+          placeholder={[...new Set(configured.map(({ symbol }) => symbol))].slice(0, 3).join(", ")}
+          autocomplete="off"
+          spellcheck={false}
+          {...described("symbols", problems.symbols)}
+        />
+      </Labelled>
+      <fieldset aria-describedby="intervals-hint intervals-problem">
+        <legend>Intervals</legend>
+        <div class="ticks">
+          {INTERVALS.map((interval) => (
+            <label>
+              <input
+                type="checkbox"
+                name="intervals"
+                value={interval}
+                checked={form.intervals.includes(interval)}
+              />{" "}
+              {interval}
+            </label>
+          ))}
+        </div>
+        <Problem name="intervals" problem={problems.intervals} />
+        <p class="hint" id="intervals-hint">None ticked: those configured.</p>
+      </fieldset>
+    </>
+  );
+}
+
+/** The series of a run again. */
+function Earlier({ form, problems }: { form: LaunchForm; problems: Problems }) {
+  const options = [["all", "all of them"], ["failed", "those it did not store"]] as const;
+  return (
+    <fieldset aria-describedby="of-problem">
+      <legend>
+        Series of <a href={`/runs/${form.of}`}>run {form.of}</a> again
+      </legend>
+      <input type="hidden" name="of" value={form.of} />
+      {form.series.length > 0
+        ? (
+          <>
+            <input type="hidden" name="again" value="chosen" />
+            {form.series.map((name) => (
+              <label>
+                <input type="checkbox" name="series" value={name} checked /> {name}
+              </label>
+            ))}
+          </>
+        )
+        : options.map(([again, label]) => (
+          <label>
+            <input
+              type="radio"
+              name="again"
+              value={again}
+              checked={(form.again === "failed") === (again === "failed")}
+            />{" "}
+            {label}
+          </label>
+        ))}
+      <Problem name="of" problem={problems.of} />
+      <p class="hint">
+        <a href="/launch">Choose series instead</a>
+      </p>
+    </fieldset>
+  );
+}
+
+function described(name: Field, problem: string | undefined) {
+  return {
+    "aria-describedby": `${name}-hint ${name}-problem`,
+    ...(problem === undefined ? {} : { "aria-invalid": "true" as const }),
+  };
+}
+
+function Labelled({ name, label, problem, hint, children }: {
+  name: Field;
+  label: string;
+  problem: string | undefined;
+  hint: string;
+  children: Child;
+}) {
+  return (
+    <div class="field">
+      <label for={name}>{label}</label>
+      {children}
+      <Problem name={name} problem={problem} />
+      <p class="hint" id={`${name}-hint`}>{hint}</p>
+    </div>
+  );
+}
+
+/** Beside its field; the script puts the newest one here while somebody types. */
+function Problem({ name, problem }: { name: Field; problem: string | undefined }) {
+  return (
+    <Live id={`${name}-problem`}>
+      {problem === undefined ? null : <p class="problem" role="alert">{problem}</p>}
+    </Live>
+  );
+}
+
+function Presets() {
+  return (
+    <section aria-labelledby="presets-title">
+      <h2 id="presets-title">Presets</h2>
+      <p class="hint">
+        The address of this page holds the whole form: a bookmark keeps it, a link hands it on. With script, presets are
+        saved here as well, in this browser.
+      </p>
+      <div id="presets" hidden>
+        <ul class="presets"></ul>
+        <form class="filters">
+          <label>
+            Name <input name="name" size={16} maxlength={60} autocomplete="off" required />
+          </label>
+          <button type="submit">Save this form</button>
+        </form>
+      </div>
+    </section>
+  );
+}
