@@ -2,12 +2,13 @@
 import { type App } from "./app.ts";
 import { ianaZone } from "./calendar.ts";
 import { lookOf, type Machine } from "./machine.ts";
-import { narrow, widen } from "./selection.ts";
 import { Refused } from "./refused.ts";
+import { tellReleased } from "./release.ts";
+import { narrow, widen } from "./selection.ts";
 import { asJson } from "./terminal/json.ts";
 import type { SteeringCommand } from "./terminal/steering.ts";
 import { renderLaunches, renderPreview, renderQuarantine, renderSchedule } from "./terminal/steering_tables.ts";
-import { barTime, renderPlan } from "./terminal/tables.ts";
+import { renderPlan } from "./terminal/tables.ts";
 
 /** So many rows of a list. */
 const ROWS = 50;
@@ -42,9 +43,7 @@ export async function steer(
         const rows = await app.steer.quarantine({ limit: ROWS });
         return command.json ? asJson(rows) : renderQuarantine(rows, look);
       }
-      const { row, bar, counts } = await app.steer.release(by, { id: command.id, choice: command.choice });
-      const became = Object.entries(counts).find(([, count]) => count > 0)?.[0] ?? "unchanged";
-      return `Row ${row.id} is released: the bar of ${barTime(row.series, bar.ts)} is ${became}\n`;
+      return `${tellReleased(await app.steer.release(by, { id: command.id, choice: command.choice }))}\n`;
     }
     default:
       return await steerSchedule(command, { app, machine, by });

@@ -1,22 +1,33 @@
 /** What do the pages read? Their questions, answered by the database and the running program. A page with much to ask has a file of its own. */
 import type { App } from "./app.ts";
 import { launchReads, runSteps } from "./pages_launch.ts";
+import { instanceReads, type InstanceSource } from "./pages_instance.ts";
 import { overviewReads } from "./pages_overview.ts";
 import { runReads, runsReads } from "./pages_runs.ts";
+import { scheduleReads, scheduleSteps } from "./pages_schedule.ts";
 import { seriesReads, symbolsReads } from "./pages_series.ts";
 import { beginSession, endSession, findSession } from "./postgres/sessions.ts";
+import { tellReleased } from "./release.ts";
 import { launchEndpoints } from "./web/api_launch.ts";
+import { scheduleActEndpoints } from "./web/api_schedule.ts";
 import { launchActions } from "./web/launch_actions.ts";
 import type { Sessions } from "./web/log_ins.ts";
+import { releaseAction, type ReleaseActions } from "./web/release.ts";
 import type { Health, Reads, RoutesOptions } from "./web/routes.tsx";
+import { scheduleActions } from "./web/schedule_actions.ts";
 
 /** `opened` is awaited by each question: a page asked for while the database comes up waits for it. */
-export function readsOf(opened: Promise<App>, { health }: { health: () => Health }): Reads {
+export function readsOf(
+  opened: Promise<App>,
+  { health, ...source }: InstanceSource & { health: () => Health },
+): Reads {
   return {
     overview: overviewReads(opened),
     runs: runsReads(opened),
     run: runReads(opened),
     launch: launchReads(opened),
+    schedule: scheduleReads(opened),
+    instance: instanceReads(opened, source),
     symbols: symbolsReads(opened),
     series: seriesReads(opened),
     api: {
@@ -36,10 +47,12 @@ export function readsOf(opened: Promise<App>, { health }: { health: () => Health
 
 /** What forms and programs may ask for beside reading: what the commands do. */
 export function actsOf(opened: Promise<App>): Required<Pick<RoutesOptions, "actions" | "endpoints">> {
-  const [runs, launch] = [runSteps(opened), launchReads(opened)];
+  const [runs, launch, schedule] = [runSteps(opened), launchReads(opened), scheduleSteps(opened)];
+  const release: ReleaseActions["release"] = async (by, asked) =>
+    tellReleased(await (await opened).steer.release(by, asked));
   return {
-    actions: [...launchActions(runs, launch)],
-    endpoints: [...launchEndpoints(runs, launch)],
+    actions: [...launchActions(runs, launch), ...scheduleActions(schedule), releaseAction({ release })],
+    endpoints: [...launchEndpoints(runs, launch), ...scheduleActEndpoints(schedule, scheduleReads(opened))],
   };
 }
 

@@ -7,6 +7,7 @@ import { ticksBetween } from "./postgres/tick_list.ts";
 import { dueTicks, nextTick } from "./schedule.ts";
 import { standingOf } from "./standing.ts";
 import type { LateSeries, OverviewFacts, OverviewReads } from "./web/overview.tsx";
+import type { TimelineFacts } from "./web/timeline.tsx";
 
 const WEEK = 7 * 86_400_000;
 const MOST_LATE = 50;
@@ -19,30 +20,42 @@ export function overviewReads(opened: Promise<App>): OverviewReads {
     overview: async ({ now, from, to }): Promise<OverviewFacts> => {
       const app = await opened;
       const { config: { series }, database } = app;
-      const [schedule, plan, states, runs, ticks, incidents] = await Promise.all([
-        app.steer.scheduleInForce(),
+      const [plan, states, schedule, timeline, incidents] = await Promise.all([
         app.plan(series),
         app.states(series),
-        runsBetween(database, { from, to, limit: MOST_RUNS }),
-        ticksBetween(database, { from, to, limit: MOST_TICKS }),
+        app.steer.scheduleInForce(),
+        timelineFacts(app, { now, from, to }),
         listRuns(database, {
           outcomes: ["failed", "abandoned", "cancelled", "partial", "deferred"],
           since: now - WEEK,
           limit: INCIDENTS,
         }),
       ]);
-      const noticed = new Set(ticks.map(({ dueAt }) => dueAt));
-      const coming = dueTicks(schedule, { after: Math.max(now, from), upTo: to, limit: MOST_TICKS }).ticks;
       return {
         standing: standingOf(plan),
         late: lateSeries(plan, states),
         quota: plan.quota,
         nextTick: nextTick(schedule, now),
-        timeline: { from, to, runs, ticks, next: coming.filter((due) => !noticed.has(due)) },
+        timeline,
         incidents,
       };
     },
   };
+}
+
+/** Runs, ticks and, beyond now, the ticks to come of the schedule in force. */
+export async function timelineFacts(
+  { steer, database }: Pick<App, "steer" | "database">,
+  { now, from, to }: { now: number; from: number; to: number },
+): Promise<TimelineFacts> {
+  const [schedule, runs, ticks] = await Promise.all([
+    steer.scheduleInForce(),
+    runsBetween(database, { from, to, limit: MOST_RUNS }),
+    ticksBetween(database, { from, to, limit: MOST_TICKS }),
+  ]);
+  const noticed = new Set(ticks.map(({ dueAt }) => dueAt));
+  const coming = dueTicks(schedule, { after: Math.max(now, from), upTo: to, limit: MOST_TICKS }).ticks;
+  return { from, to, runs, ticks, next: coming.filter((due) => !noticed.has(due)) };
 }
 
 /** Every series that is not complete, in the order of the plan: those to be asked first. */

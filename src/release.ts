@@ -6,6 +6,7 @@ import { closeRun } from "./postgres/runs.ts";
 import { Refused } from "./refused.ts";
 import { requestOfForm } from "./request.ts";
 import { LeaseLost, type Outcome, type RowCounts, totalsOf } from "./run.ts";
+import { barTime } from "./terminal/tables.ts";
 import { claimPatiently, LEASE_MS, readAnswer, type Rooms } from "./wiring.ts";
 
 export interface ReleaseAsked {
@@ -20,6 +21,12 @@ export interface Released {
   readonly bar: Bar;
   /** What became of it: `inserted`, `revised`, `provisional`, or `unchanged` when the table says so already. */
   readonly counts: RowCounts;
+}
+
+/** What became of it, for whoever asked. */
+export function tellReleased({ row, bar, counts }: Released): string {
+  const became = Object.entries(counts).find(([, count]) => count > 0)?.[0] ?? "unchanged";
+  return `Row ${row.id} is released: the bar of ${barTime(row.series, bar.ts)} is ${became}`;
 }
 
 /**

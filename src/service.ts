@@ -200,7 +200,8 @@ function pagesOf(
     redact: (text: string) => string;
   },
 ): ReturnType<typeof createRoutes> {
-  return createRoutes(readsOf(opened, { health }), {
+  return createRoutes(readsOf(opened, { health, machine, redact }), {
+    ...actsOf(opened),
     access: { ...config.access, host: config.host, port: config.port },
     sessions: sessionsOf(opened),
     live,

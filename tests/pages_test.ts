@@ -3,9 +3,11 @@ import assert from "node:assert/strict";
 import type { App } from "../src/app.ts";
 import { actsOf, readsOf, sessionsOf } from "../src/pages.ts";
 import { withDatabases } from "./support/database.ts";
+import { fakeMachine } from "./support/machine.ts";
 import { NOW } from "./support/page.ts";
 
 const HEALTH = { healthy: true, message: "ok", lastBeat: null, version: "1" };
+const SOURCE = { health: () => HEALTH, machine: fakeMachine(), redact: (text: string) => text };
 
 withDatabases("a log-in made by one process is found by another, until it ends", async (db) => {
   const opened = Promise.resolve({ database: db } as App);
@@ -18,10 +20,10 @@ withDatabases("a log-in made by one process is found by another, until it ends",
 });
 
 withDatabases("ready while the database answers", async (db) => {
-  const reads = readsOf(Promise.resolve({ database: db } as App), { health: () => HEALTH });
+  const reads = readsOf(Promise.resolve({ database: db } as App), SOURCE);
   await reads.ready();
   assert.equal(reads.health(), HEALTH);
-  await assert.rejects(readsOf(Promise.reject(new Error("down")), { health: () => HEALTH }).ready(), /down/);
+  await assert.rejects(readsOf(Promise.reject(new Error("down")), SOURCE).ready(), /down/);
 });
 
 Deno.test("state and plan are of the configured series", async () => {
@@ -31,7 +33,7 @@ Deno.test("state and plan are of the configured series", async () => {
     states: (asked: unknown) => Promise.resolve([asked]),
     plan: (asked: unknown) => Promise.resolve(asked),
   } as unknown as App;
-  const { api } = readsOf(Promise.resolve(app), { health: () => HEALTH });
+  const { api } = readsOf(Promise.resolve(app), SOURCE);
   assert.deepEqual(await api.states() as unknown, [series]);
   assert.equal(await api.plan() as unknown, series);
 });

@@ -32,8 +32,13 @@ export interface TickRecord {
   /** `null` for a requested one. */
   readonly reason: string | null;
   readonly noticedAt: number;
-  /** Oldest first. */
-  readonly runs: readonly { readonly id: number; readonly outcome: Outcome | null }[];
+  /** Oldest first; `finishedAt` is `null` while it is at work. */
+  readonly runs: readonly {
+    readonly id: number;
+    readonly outcome: Outcome | null;
+    readonly startedAt: number;
+    readonly finishedAt: number | null;
+  }[];
 }
 
 const deed = (at: string, by: string) =>
@@ -188,7 +193,9 @@ export function ticksOf(
   return query<TickRecord>(
     db,
     `select t.id, t.due_at as "dueAt", t.state, t.trigger, t.reason, t.noticed_at as "noticedAt",
-       coalesce((select json_agg(json_build_object('id', r.id, 'outcome', r.outcome) order by r.id)
+       coalesce((select json_agg(json_build_object('id', r.id, 'outcome', r.outcome,
+           'startedAt', floor(extract(epoch from r.started_at) * 1000),
+           'finishedAt', floor(extract(epoch from r.finished_at) * 1000)) order by r.id)
          from run r where r.tick_id = t.id), '[]') as runs
      from tick t
      where t.schedule = $1 and ($2::timestamptz is null or t.due_at < $2) and ($3::text is null or t.state = $3)

@@ -17,7 +17,7 @@ export interface ApiReads {
   plan(): Promise<Plan>;
 }
 
-const count = z.int().nonnegative();
+export const count = z.int().nonnegative();
 
 export const SERIES = z.object({ symbol: z.string(), interval: z.string() });
 const COUNTS = { inserted: count, revised: count, unchanged: count, provisional: count, quarantined: count };
@@ -93,7 +93,7 @@ export function endpointsOf(
   return [...endpointsOfRuns(reads), ...endpointsOfSeries(reads), ...endpointsOfOneSeries(reads)];
 }
 
-const read = { method: "GET", role: "view", body: null } as const;
+export const read = { method: "GET", role: "view", body: null } as const;
 
 function endpointsOfRuns({ runs, run }: { runs: RunsReads; run: RunReads }): readonly Endpoint[] {
   return [

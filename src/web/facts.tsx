@@ -101,6 +101,26 @@ const STATES: Readonly<Record<string, readonly [keyof typeof SHAPES, Tone]>> = {
   "withdrawn": ["square", "calm"],
   "asked": ["play", "good"],
   "left out": ["ring", "calm"],
+  // Parts and connections.
+  "alive": ["disc", "good"],
+  "answers": ["disc", "good"],
+  "sent": ["disc", "good"],
+  "waiting": ["clock", "warn"],
+  "silent": ["triangle", "bad"],
+  "missing": ["triangle", "bad"],
+  "undeliverable": ["cross", "bad"],
+  // Answers of the vendor.
+  "bars": ["disc", "good"],
+  "stale": ["half", "warn"],
+  "burst": ["clock", "warn"],
+  "daily-limit": ["clock", "warn"],
+  "premium": ["square", "warn"],
+  "outage": ["cross", "bad"],
+  "malformed": ["cross", "bad"],
+  "bad-symbol": ["cross", "bad"],
+  "bad-key": ["cross", "bad"],
+  "unknown-notice": ["triangle", "warn"],
+  "unanswered": ["triangle", "warn"],
 };
 
 /** How a state is coloured, for bars in a drawing. */

@@ -96,11 +96,11 @@ function Sentence({ facts: { standing, nextTick } }: { facts: OverviewFacts }) {
   );
 }
 
-function TimelineHead({ visit }: { visit: Visit }) {
+export function TimelineHead({ visit, path = "/" }: { visit: Visit; path?: string }) {
   const { hours, at, moved } = windowOf(visit);
   const link = (query: { hours?: number; at?: number | null }) => {
     const [length, anchor] = [query.hours ?? hours, query.at === undefined ? (moved ? at : null) : query.at];
-    return `/?window=${length}h${anchor === null ? "" : `&at=${new Date(anchor).toISOString()}`}`;
+    return `${path}?window=${length}h${anchor === null ? "" : `&at=${new Date(anchor).toISOString()}`}`;
   };
   return (
     <div class="head">

@@ -40,6 +40,30 @@ export const EVENTS_QUERY = z.object({
 });
 export type EventsQuery = z.output<typeof EVENTS_QUERY>;
 
+export const TICK_STATES = ["requested", "skipped", "failed"] as const;
+
+export const TICKS_QUERY = z.object({
+  state: z.enum(TICK_STATES).optional(),
+  before: instant("Due before: of the last one of the page before").optional(),
+  limit: limit(200, 25),
+});
+
+const PREVIEW = {
+  cron: z.string().max(200).optional().describe("Five fields or a nickname; in force if not given"),
+  timezone: z.string().max(100).optional().describe("IANA name; in force if not given"),
+};
+export const PREVIEW_QUERY = z.object(PREVIEW);
+
+const test = instant("A tick at that instant");
+export const TEST_QUERY = z.object({ at: test });
+
+export const SCHEDULE_QUERY = TICKS_QUERY.extend({ ...PREVIEW, test: test.optional() });
+
+export const LEDGER_QUERY = z.object({
+  before: z.coerce.number().int().positive().optional().describe("Older than the request of this id"),
+  limit: limit(200, 25),
+});
+
 export const SYMBOLS_QUERY = z.object({
   symbol: z.string().max(40).optional().describe("A part of the symbol"),
   interval: z.enum(INTERVALS).optional(),

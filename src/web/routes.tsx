@@ -6,6 +6,8 @@ import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import { type ApiReads, endpointsOf } from "./api.ts";
 import { addApi, API, problem } from "./api_routes.ts";
+import { instanceEndpoints } from "./api_instance.ts";
+import { scheduleReadEndpoints } from "./api_schedule.ts";
 import { assetAt } from "./assets.ts";
 import { addDownloads } from "./downloads.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -15,6 +17,7 @@ import { confirmPage } from "./confirm.tsx";
 import { launchPage, type LaunchReads } from "./launch.tsx";
 import { createLogIns, type Sessions, TooManyAttempts } from "./log_ins.ts";
 import { documentOf } from "./layout.tsx";
+import { instancePage, type InstanceReads } from "./instance.tsx";
 import type { Live } from "./live.ts";
 import { overviewPage, type OverviewReads } from "./overview.tsx";
 import { addOwn, tasteOf } from "./own.ts";
@@ -23,6 +26,7 @@ import { Refused, statusOfRefusal } from "../refused.ts";
 import { RELEASE_PATH } from "./release.ts";
 import { runPage, type RunReads } from "./run.tsx";
 import { runsPage, type RunsReads } from "./runs.tsx";
+import { schedulePage, type ScheduleReads } from "./schedule.tsx";
 import { seriesPage, type SeriesReads } from "./series.tsx";
 import { symbolsPage, type SymbolsReads } from "./symbols.tsx";
 import { createThrottle, type Limits } from "./throttle.ts";
@@ -43,6 +47,8 @@ export interface Reads {
   readonly runs: RunsReads;
   readonly run: RunReads;
   readonly launch: LaunchReads;
+  readonly schedule: ScheduleReads;
+  readonly instance: InstanceReads;
   readonly symbols: SymbolsReads;
   readonly series: SeriesReads;
   readonly api: ApiReads;
@@ -81,6 +87,7 @@ function pagesOf(reads: Reads, actions: readonly Action[]): readonly Page[] {
     { path: "/runs", tab: "Runs", show: runsPage(reads.runs) },
     { path: "/runs/confirm", tab: null, show: confirmPage(reads.run) },
     { path: "/runs/:id", tab: null, show: runPage(reads.run) },
+    { path: "/schedule", tab: "Schedule", show: schedulePage(reads.schedule) },
     { path: "/symbols", tab: "Symbols", show: symbolsPage(reads.symbols) },
     {
       path: "/symbols/:symbol/:interval",
@@ -90,7 +97,13 @@ function pagesOf(reads: Reads, actions: readonly Action[]): readonly Page[] {
     { path: "/launch", tab: "Launch", show: launchPage(reads.launch) },
     { path: "/launch/:id", tab: null, show: launchedPage(reads.launch) },
     { path: "/backfills", tab: "Backfills", show: backfillsPage(reads.runs) },
+    { path: "/instance", tab: "Instance", show: instancePage(reads.instance) },
   ];
+}
+
+/** What programs may read. */
+export function readEndpoints(reads: Reads): readonly Endpoint[] {
+  return [...endpointsOf(reads), ...scheduleReadEndpoints(reads.schedule), ...instanceEndpoints(reads.instance)];
 }
 
 export function createRoutes(reads: Reads, options: RoutesOptions): Hono<Env> {
@@ -112,7 +125,7 @@ export function createRoutes(reads: Reads, options: RoutesOptions): Hono<Env> {
   });
   addOwn(app, guard);
   addDownloads(app, reads);
-  addApi(app, [...endpointsOf(reads), ...endpoints], { version });
+  addApi(app, [...readEndpoints(reads), ...endpoints], { version });
 
   const show = (context: Context<Env>, shown: Shown, status: 200 | Refusal["status"] | 500 = 200) =>
     context.html(documentOf(shown, visitOf(context, now()), { pages, version }), status);

@@ -99,3 +99,11 @@ export function grouped(count: number): string {
 export function counted(count: number, noun: string, several = `${noun}s`): string {
   return `${grouped(count)} ${count === 1 ? noun : several}`;
 }
+
+/** `812 B`, `12.3 kB`, `1.2 GB`: in thousands. */
+export function bytes(count: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let [size, unit] = [count, 0];
+  while (size >= 999.5 && unit < units.length - 1) [size, unit] = [size / 1_000, unit + 1];
+  return `${unit === 0 || size >= 99.5 ? Math.round(size) : size.toFixed(1)} ${units[unit]}`;
+}

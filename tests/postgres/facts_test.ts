@@ -1,6 +1,7 @@
 /** What does a database say of itself, and is a stranger's table told from ours? */
 import assert from "node:assert/strict";
-import { serverFacts } from "../../src/postgres/facts.ts";
+import { appliedMigrations, databaseSize, serverFacts } from "../../src/postgres/facts.ts";
+import { MIGRATIONS } from "../../src/postgres/migrate.ts";
 import { withDatabases } from "../support/database.ts";
 
 withDatabases("version, clock and our own table", async (db) => {
@@ -19,4 +20,16 @@ withDatabases("a stock_data without our migrations is a stranger's; nothing ther
   assert.equal((await serverFacts(db)).foreignTable, true);
   await db.pool.query("create table schema_migration (id int)");
   assert.equal((await serverFacts(db)).foreignTable, false);
+});
+
+withDatabases("its size, and each step of the schema with its time", async (db) => {
+  assert.ok(await databaseSize(db) > 1_000_000);
+  const applied = await appliedMigrations(db);
+  assert.deepEqual(
+    applied.map(({ version, name }) => [version, name]),
+    MIGRATIONS.map(({ name }, at) => [at + 1, name]),
+  );
+  for (const { appliedAt } of applied) {
+    assert.ok(appliedAt > Date.parse("2020-01-01") && appliedAt <= Date.now() + 1_000);
+  }
 });

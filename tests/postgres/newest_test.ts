@@ -10,6 +10,7 @@ withDatabases("every change moves the mark, and nothing else does", async (db) =
   const changes = [
     "insert into schedule (name, cron, timezone, evaluated_to, updated_at) values ('a', '@daily', 'UTC', now(), now())",
     "update schedule set paused_at = now() + interval '1 second'",
+    "insert into audit (at, by, action, subject, was, became) values (now(), 'a', 'set', 'schedule a', null, null)",
     "insert into tick (schedule, due_at, state, trigger, noticed_at) values ('a', now(), 'requested', 'schedule', now())",
     async () => void await history(db, [null]),
     "update run set planned = 3",

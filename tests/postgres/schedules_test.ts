@@ -160,7 +160,7 @@ withDatabases("ticks can be paged and picked by state, each with its runs", asyn
   await at.look(151);
   const all = await ticksOf(db, { schedule: "bars", limit: 10 });
   assert.deepEqual(all.map(({ state }) => state), ["requested", "skipped", "requested"]);
-  assert.deepEqual(all.at(-1)?.runs, [{ id: run.runId, outcome: null }]);
+  assert.deepEqual(all.at(-1)?.runs, [{ id: run.runId, outcome: null, startedAt: NOW, finishedAt: null }]);
   assert.equal((await ticksOf(db, { schedule: "bars", limit: 10, state: "skipped" })).length, 1);
   assert.deepEqual((await ticksOf(db, { schedule: "bars", limit: 1, before: all[0]!.dueAt }))[0], all[1]);
 });

@@ -4,11 +4,15 @@ import type { LaunchRow } from "../../src/web/queue.tsx";
 import { createRoutes, type Reads, type RoutesOptions } from "../../src/web/routes.tsx";
 import type { Sessions } from "../../src/web/log_ins.ts";
 import { totalsOf } from "../../src/run.ts";
+import type { InstanceFacts } from "../../src/web/instance.tsx";
+import type { ScheduleFacts } from "../../src/web/schedule.tsx";
 import type { SeriesReads } from "../../src/web/series.tsx";
 import type { SymbolRow } from "../../src/web/symbols.tsx";
 import type { Visit } from "../../src/web/visit.ts";
 
 export const NOW = Date.parse("2026-11-22T14:00:00Z");
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 export function visit(change: Partial<Visit> = {}): Visit {
   return {
@@ -63,6 +67,38 @@ export function launch(id: number, change: Partial<LaunchRow> = {}): LaunchRow {
   };
 }
 
+export function scheduleFacts(change: Partial<ScheduleFacts> = {}): ScheduleFacts {
+  const schedule = { cron: "0 6 * * *", timezone: "UTC" };
+  return {
+    schedule,
+    configured: schedule,
+    words: "At 06:00, UTC time",
+    next: [NOW + 16 * HOUR, NOW + 40 * HOUR],
+    overridden: null,
+    paused: null,
+    ticks: [],
+    changes: [],
+    ...change,
+  };
+}
+
+export function instanceFacts(change: Partial<InstanceFacts> = {}): InstanceFacts {
+  return {
+    version: "1.2.3",
+    startedAt: NOW - HOUR,
+    runtime: "Deno 2 on linux",
+    owner: "vm:1:abc",
+    address: "http://127.0.0.1:3000",
+    database: { describe: "localhost:5432/stocks", engine: "server", version: "17.2", bytes: 12_345_678 },
+    migrations: [{ version: 1, name: "0001_initial", appliedAt: NOW - DAY }],
+    heartbeats: [],
+    connections: { vendor: null, database: { durationMs: 2 }, mail: null },
+    channels: [],
+    settings: [],
+    ...change,
+  };
+}
+
 export function reads(change: Partial<Reads> = {}): Reads {
   const quota = { perDay: 25, usedToday: 3, blockedUntil: null };
   return {
@@ -99,6 +135,19 @@ export function reads(change: Partial<Reads> = {}): Reads {
       launch: (id) => Promise.resolve(id === 1 ? launch(1) : null),
       launches: () => Promise.resolve([]),
       waiting: () => Promise.resolve([]),
+    },
+    schedule: {
+      schedule: () => Promise.resolve(scheduleFacts()),
+      ticks: () => Promise.resolve([]),
+      timeline: ({ from, to }) => Promise.resolve({ from, to, runs: [], ticks: [], next: [] }),
+      preview: ({ cron = "0 6 * * *", timezone = "UTC" }) =>
+        Promise.resolve({ schedule: { cron, timezone }, words: `At ${cron}`, next: [NOW + DAY] }),
+      testTick: (at) => Promise.resolve({ at, isTick: true, skipped: null, plan: { now: at, entries: [], quota } }),
+      lastBeat: () => Promise.resolve(NOW - 5_000),
+    },
+    instance: {
+      instance: () => Promise.resolve(instanceFacts()),
+      ledger: () => Promise.resolve({ quota, hours: [], requests: [] }),
     },
     symbols: {
       symbols: () => Promise.resolve({ rows: [], matching: 0, counts: { complete: 0, late: 0, empty: 0 } }),

@@ -82,3 +82,9 @@ Deno.test("launches and a preview for whoever may look; no change", async () => 
   }
   assert.deepEqual(done, []);
 });
+
+Deno.test("whatever changes something says in the document that it is for operators", () => {
+  for (const { method, path, role } of launchEndpoints({} as RunSteps, reads().launch)) {
+    assert.equal(role, method === "GET" ? "view" : "operate", `${method} ${path}`);
+  }
+});

@@ -1,6 +1,6 @@
 /** Does the document say what the table says, in the shape OpenAPI 3.1 has? */
 import assert from "node:assert/strict";
-import { endpointsOf } from "../../src/web/api.ts";
+import { readEndpoints } from "../../src/web/routes.tsx";
 import { openApiOf } from "../../src/web/openapi.ts";
 import { reads, routes } from "../support/page.ts";
 
@@ -10,7 +10,7 @@ interface Operation {
   responses: Record<string, { content: Record<string, { schema: Record<string, unknown> }> }>;
 }
 
-const document = openApiOf(endpointsOf(reads()), { version: "1.2.3" }) as {
+const document = openApiOf(readEndpoints(reads()), { version: "1.2.3" }) as {
   openapi: string;
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, unknown> };
@@ -21,7 +21,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 
 Deno.test("every endpoint is in it, each under a name of its own", () => {
   assert.equal(document.openapi, "3.1.0");
-  assert.equal(operations.length, endpointsOf(reads()).length);
+  assert.equal(operations.length, readEndpoints(reads()).length);
   assert.equal(new Set(operations.map(({ operationId }) => operationId)).size, operations.length);
 });
 

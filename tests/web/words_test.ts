@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { counted, dayIn, duration, grouped, relative, timeIn, zoneName } from "../../src/web/words.ts";
+import { bytes, counted, dayIn, duration, grouped, relative, timeIn, zoneName } from "../../src/web/words.ts";
 
 const AT = Date.parse("2026-07-04T02:05:09.042Z");
 
@@ -35,5 +35,21 @@ Deno.test("counts are grouped and have their noun", () => {
     "1,234,567",
     "1 run",
     "1,200 runs",
+  ]);
+});
+
+Deno.test("sizes in thousands, three figures at most", () => {
+  const said = [0, 999, 1_000, 12_345, 99_499, 99_500, 999_499, 999_500, 1_234_567_890, 5e15].map(bytes);
+  assert.deepEqual(said, [
+    "0 B",
+    "999 B",
+    "1.0 kB",
+    "12.3 kB",
+    "99.5 kB",
+    "100 kB",
+    "999 kB",
+    "1.0 MB",
+    "1.2 GB",
+    "5000 TB",
   ]);
 });
