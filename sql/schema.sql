@@ -84,6 +84,38 @@ create table housekeeping (
 );
 comment on table housekeeping is 'Chores done now and then by whichever process comes first. due_at: not before; done_at: when it was last begun; note: what it came to.';
 
+create table incident (
+  id bigint generated always as identity not null,
+  key text not null,
+  title text not null,
+  detail text,
+  series jsonb not null,
+  opened_at timestamp with time zone not null,
+  told_at timestamp with time zone,
+  reminders integer not null default 0,
+  returns integer not null default 0,
+  recovered_at timestamp with time zone,
+  quiet_until timestamp with time zone,
+  constraint incident_pkey PRIMARY KEY (id),
+  constraint incident_recovered_after CHECK ((recovered_at >= opened_at)),
+  constraint incident_reminders_check CHECK ((reminders >= 0)),
+  constraint incident_returns_check CHECK ((returns >= 0))
+);
+comment on table incident is 'A problem from when it was first seen until it was gone. Told once, reminded of daily, its end told.';
+comment on column incident.series is 'Names of the series that have it; empty: it is of no series.';
+comment on column incident.told_at is 'Since when those who are told know it as open; null: they do not.';
+comment on column incident.quiet_until is 'It came and went: not told again before, so that a flapping problem does not flood.';
+CREATE INDEX incident_newest ON incident USING btree (opened_at DESC);
+CREATE UNIQUE INDEX incident_open_once ON incident USING btree (key) WHERE (recovered_at IS NULL);
+
+create table instance (
+  only_one boolean not null default true,
+  id uuid not null default gen_random_uuid(),
+  constraint instance_pkey PRIMARY KEY (only_one),
+  constraint instance_only_one_check CHECK (only_one)
+);
+comment on table instance is 'One row: what tells this installation''s messages from another''s. Message-IDs are made of it.';
+
 create table launch (
   id bigint generated always as identity not null,
   series jsonb not null,
@@ -104,6 +136,59 @@ comment on table launch is 'A run asked for by hand. A requested launch is owed 
 comment on column launch.series is '[{"symbol", "interval"}], each once, in the order given; configured or not.';
 comment on column launch.of_run is 'The run whose series these are.';
 CREATE INDEX launch_of_run ON launch USING btree (of_run) WHERE (of_run IS NOT NULL);
+
+create table notice (
+  id bigint generated always as identity not null,
+  kind text not null,
+  run_id bigint,
+  at timestamp with time zone not null,
+  decided_at timestamp with time zone,
+  constraint notice_pkey PRIMARY KEY (id),
+  constraint notice_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id) ON DELETE SET NULL,
+  constraint notice_kind_check CHECK ((kind = ANY (ARRAY['run'::text, 'alarm'::text, 'summary'::text, 'test'::text])))
+);
+comment on table notice is 'Something that may be worth telling. That of a run commits with the row that closes it.';
+comment on column notice.decided_at is 'Null: nobody has decided yet who is told. Then its messages are in the outbox, if any.';
+CREATE INDEX notice_at ON notice USING btree (at);
+CREATE INDEX notice_of_run ON notice USING btree (run_id) WHERE (run_id IS NOT NULL);
+CREATE UNIQUE INDEX notice_once_per_run ON notice USING btree (run_id) WHERE (kind = 'run'::text);
+CREATE INDEX notice_undecided ON notice USING btree (id) WHERE (decided_at IS NULL);
+
+create table outbox (
+  id bigint generated always as identity not null,
+  notice_id bigint not null,
+  channel text not null,
+  subject text not null,
+  content jsonb not null,
+  recipients jsonb not null,
+  state text not null default 'waiting'::text,
+  attempts integer not null default 0,
+  most integer not null,
+  due_at timestamp with time zone not null,
+  owner text,
+  lease_until timestamp with time zone,
+  created_at timestamp with time zone not null,
+  tried_at timestamp with time zone,
+  sent_at timestamp with time zone,
+  error text,
+  constraint outbox_pkey PRIMARY KEY (id),
+  constraint outbox_once_per_channel UNIQUE (notice_id, channel),
+  constraint outbox_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notice(id) ON DELETE CASCADE,
+  constraint outbox_attempts_check CHECK ((attempts >= 0)),
+  constraint outbox_channel_check CHECK ((channel = ANY (ARRAY['mail'::text, 'slack'::text, 'webhook'::text, 'ping'::text]))),
+  constraint outbox_leased_whole CHECK (((owner IS NULL) = (lease_until IS NULL))),
+  constraint outbox_most_check CHECK ((most > 0)),
+  constraint outbox_sent_at_when_sent CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
+  constraint outbox_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'undeliverable'::text]))),
+  constraint outbox_undeliverable_says_why CHECK (((state <> 'undeliverable'::text) OR (error IS NOT NULL)))
+);
+comment on table outbox is 'A notice on its way to one channel, so that what fails in one is not repeated in another.';
+comment on column outbox.recipients is 'Mail: the addresses still to be reached. Other channels: empty.';
+comment on column outbox.most is 'Attempts after which it is undeliverable.';
+comment on column outbox.due_at is 'Not tried before.';
+comment on column outbox.lease_until is 'By this server''s clock: until then only owner may say what became of it.';
+CREATE INDEX outbox_newest_tried ON outbox USING btree (channel, tried_at DESC) WHERE (tried_at IS NOT NULL);
+CREATE INDEX outbox_waiting ON outbox USING btree (channel, due_at) WHERE (state = 'waiting'::text);
 
 create table quarantine (
   id bigint generated always as identity not null,

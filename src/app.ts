@@ -4,6 +4,7 @@ import type { Config } from "./config.ts";
 import { lookAtClock } from "./heartbeat.ts";
 import { keepHouse } from "./housekeeping.ts";
 import type { RunReport } from "./ingest.ts";
+import { createNotifier, type Notifier } from "./notifier.ts";
 import { type Plan, plan, type SeriesState } from "./plan.ts";
 import { type Database, openDatabase } from "./postgres/connect.ts";
 import { entitlements } from "./postgres/entitlements.ts";
@@ -13,6 +14,7 @@ import { migrate } from "./postgres/migrate.ts";
 import { quotaState } from "./postgres/quota.ts";
 import { pastAnswers, seriesStates } from "./postgres/states.ts";
 import { publicationLags } from "./publication.ts";
+import { createRedactor } from "./redact.ts";
 import { DOUBTED_MS } from "./retention.ts";
 import { replay, type ReplayOptions, type ReplayReport } from "./replay.ts";
 import { createSteering, type Steering } from "./steer.ts";
@@ -57,6 +59,8 @@ export interface App {
   beat(options: Pick<RunOptions, "stop" | "abort" | "emit">): Promise<RunReport | NotOurs | null>;
   /** After a run by hand: removes what is too old, within half a minute, if that is due. Never throws. */
   tidy(options: Pick<RunOptions, "stop">): Promise<void>;
+  /** Who is told of what, and whether it arrived. */
+  readonly notifier: Notifier;
   /** The tables anew from the archive. Asks nobody, needs no key. */
   replay(options: ReplayOptions): Promise<ReplayReport | NotOurs>;
   close(): Promise<void>;
@@ -78,7 +82,9 @@ export async function openApp(
     const { applied } = await migrate(database);
     const keyHash = await hashOf(config.vendor.key ?? "");
     const rooms = { config, database, keyHash, world };
-    const worker = createWorker(rooms);
+    const redact = createRedactor(config.secrets);
+    const notifier = createNotifier(rooms, { redact });
+    const worker = createWorker(rooms, { notifier, redact });
     const planned = (series: readonly Series[], options: PlanAsked = {}) => planFor(rooms, series, options);
     let [hasBeaten, silentUntil] = [false, -Infinity];
     // A beat comes every minute.
@@ -90,6 +96,7 @@ export async function openApp(
     return {
       config,
       database,
+      notifier,
       migrated: applied,
       steer: createSteering(rooms, { worker, onLaunch, plan: planned }),
       run: worker.run,

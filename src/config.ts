@@ -5,10 +5,12 @@
 import { z } from "zod";
 import { type AccessConfig, accessOf, wrongAccess } from "./access.ts";
 import { type Series } from "./bar.ts";
-import { chooseDatabase, type DatabaseConfig, passwordsOf } from "./database.ts";
+import { type NoticesConfig, noticesOf, postUrl, summaryTime } from "./channels.ts";
+import { chooseDatabase, type DatabaseConfig } from "./database.ts";
 import type { MissedTicks, OverlappingTicks } from "./missed.ts";
 import { type EmailConfig, emailOf, halfMail } from "./email.ts";
 import { parseSchedule, type Schedule } from "./schedule.ts";
+import { secretsIn } from "./secrets.ts";
 import { parseIntervals, parseSeries } from "./selection.ts";
 import { type Environment, findSettings, type Problem, type Settings } from "./setting.ts";
 import { VARIABLES } from "./variables.ts";
@@ -47,6 +49,7 @@ export interface Config {
   readonly access: AccessConfig;
   /** `null`: no mail. */
   readonly email: EmailConfig | null;
+  readonly notices: NoticesConfig;
   /** Every secret value that was given, in each spelling: what a redactor must hide. */
   readonly secrets: readonly string[];
 }
@@ -86,6 +89,9 @@ const flag = z.stringbool({
 });
 const choice = <const T extends string>(...names: T[]) =>
   readAs(`one of ${names.join(", ")}`, (text) => names.find((name) => name === text.toLowerCase()) ?? null);
+
+/** Its complaint must not quote it. */
+const secretUrl = z.string().refine((text) => postUrl(text) !== null, "it is not an http or https URL").optional();
 
 /** Variables that can be read one by one. What several say together is read in {@link parseConfig}. */
 const SCHEMA = z.object({
@@ -133,9 +139,17 @@ const SCHEMA = z.object({
     const list = text.split(",").map((part) => part.trim()).filter((part) => part !== "");
     return list.length > 0 && list.every(isAddress) ? list : null;
   }).optional(),
-  SMTP_HOST: readAs("a host name or address", (text) => /^[\w.:-]+$/.test(text) ? text : null),
+  EMAIL_ON: choice("always", "change", "problem", "never"),
+  EMAIL_SUMMARY_AT: readAs("a time of day like 07:00, or none", summaryTime),
+  SMTP_USER: z.string().optional(),
+  SMTP_HOST: readAs("a host name or address", (text) => /^[\w.:-]+$/.test(text) ? text : null).optional(),
   SMTP_PORT: number(1, 65535),
   SMTP_SECURE: choice("tls", "starttls", "none").optional(),
+  SLACK_WEBHOOK_URL: secretUrl,
+  WEBHOOK_URL: secretUrl,
+  WEBHOOK_SECRET: z.string().optional(),
+  PING_URL: secretUrl,
+  PAGE_URL: readAs("an http or https URL", postUrl).optional(),
 });
 type Values = z.output<typeof SCHEMA>;
 
@@ -219,6 +233,7 @@ function assemble(
     port: values.PORT,
     access: accessOf(values),
     email: emailOf(values),
+    notices: noticesOf(values, schedule),
     secrets,
   };
 }
@@ -267,14 +282,6 @@ export function requireKey(config: Config): { key: string } | { problem: Problem
   const message =
     `Cannot ask Alpha Vantage: ${name} is not set (a free key: https://www.alphavantage.co/support/#api-key)`;
   return { problem: { name, message } };
-}
-
-/** Every secret value that was given, in each spelling it may turn up in, whether or not the rest can be used. */
-function secretsIn({ values }: Settings): string[] {
-  const plain = VARIABLES.flatMap(({ name, secret }) => secret && values[name] !== undefined ? [values[name]] : []);
-  const secrets = plain.flatMap((secret) => [secret, encodeURIComponent(secret)]);
-  if (values.DATABASE_URL !== undefined) secrets.push(...passwordsOf(values.DATABASE_URL));
-  return [...new Set(secrets)];
 }
 
 /** The key travels in the URL, so it leaves this machine only encrypted. */

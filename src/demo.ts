@@ -1,6 +1,7 @@
 /** What does the main job look like? `demo` plays it on recorded real answers: no key, no network, no server. */
 import { RECORDED_AT, RECORDED_SERIES, type Replay, startReplay } from "./alphavantage/replay.ts";
 import { type App, openApp } from "./app.ts";
+import { NO_NOTICES } from "./channels.ts";
 import type { Config } from "./config.ts";
 import type { RunReport } from "./ingest.ts";
 import { lookOf, type Machine } from "./machine.ts";
@@ -99,6 +100,7 @@ function configOf(replay: Replay, dir: string | null): Config {
     port: 3000,
     access: { password: null, viewPassword: null, behindProxy: false },
     email: null,
+    notices: NO_NOTICES,
     secrets: [],
   };
 }

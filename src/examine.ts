@@ -5,6 +5,8 @@ import { openDatabase } from "./postgres/connect.ts";
 import { brokenConnection } from "./postgres/explain.ts";
 import { serverFacts } from "./postgres/facts.ts";
 import { MIGRATIONS, schemaVersion } from "./postgres/migrate.ts";
+import type { EmailConfig } from "./email.ts";
+import { openMailer } from "./smtp/mail.ts";
 import type { CheckResult } from "./terminal/check.ts";
 import type { World } from "./wiring.ts";
 
@@ -49,6 +51,7 @@ export async function examine(
   results.push(keyResult(requireKey(config)));
   results.push(...await databaseResults(config.database, world));
   results.push(...await vendorResults(config.vendor.url, world));
+  if (config.email !== null) results.push(await mailResult(config.email));
   return results;
 }
 
@@ -119,6 +122,22 @@ async function vendorResults(url: string, world: World): Promise<CheckResult[]> 
   // The header counts whole seconds.
   if (reached.date !== null) results.push(clockResult(reached.date - world.now(), "the vendor"));
   return results;
+}
+
+/** Logs in and sends nothing. Runs do not need it, so it is no failure. */
+async function mailResult(email: EmailConfig): Promise<CheckResult> {
+  const { host, port, secure } = email.smtp;
+  const server = `${host}:${port} (${secure === "none" ? "in clear" : secure})`;
+  const mailer = await openMailer(email, { limits: { connectMs: 5_000, silenceMs: 5_000, mailMs: 10_000 } });
+  try {
+    const found = await mailer.verify();
+    const login = email.password === null ? "answers" : "takes the login";
+    if (found === null) return { name: "mail", state: "ok", found: `${server} ${login}`, todo: null };
+    const todo = "check EMAIL_SENDER_PASSWORD (for Gmail an app password), SMTP_HOST, SMTP_PORT, SMTP_SECURE";
+    return { name: "mail", state: "warn", found: `${server}: ${found}`, todo };
+  } finally {
+    mailer.close();
+  }
 }
 
 function clockResult(aheadMs: number, other: string): CheckResult {

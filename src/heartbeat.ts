@@ -6,7 +6,7 @@ import { keepHouse } from "./housekeeping.ts";
 import { decideTicks } from "./missed.ts";
 import { seriesName } from "./bar.ts";
 import type { Config } from "./config.ts";
-import { holdSchedule, type Rival } from "./postgres/holder.ts";
+import { holdSchedule, type Rival, scheduleHold } from "./postgres/holder.ts";
 import { type Launch, owedLaunch } from "./postgres/launches.ts";
 import { type NoticeOptions, noticeTicks, owedTick, type Tick } from "./postgres/ticks.ts";
 import { dueTicks } from "./schedule.ts";
@@ -71,6 +71,17 @@ function rivalOf({ config, database, world }: Rooms): Promise<Rival | null> {
     now: world.now(),
     exclusive: database.engine === "embedded",
   });
+}
+
+/** Whose schedule it is: one of our configuration, of another that is alive, or nobody's, as when the last program was stopped. */
+export type Served = "ours" | "theirs" | "nobody";
+
+/** Who serves the schedule, or did when it was killed. Looks, and takes nothing. */
+export async function servedBy({ config, database, world }: Omit<Rooms, "keyHash">): Promise<Served> {
+  const hold = await scheduleHold(database, SCHEDULE);
+  if (hold === null) return "nobody";
+  if (hold.owner === world.owner || hold.holds === holdsOf(config)) return "ours";
+  return hold.alive && database.engine !== "embedded" ? "theirs" : "nobody";
 }
 
 /** Expression, zone and series: a tick of one configuration is not what another program means by it. */

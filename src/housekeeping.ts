@@ -6,7 +6,9 @@ import { claimChore, noteChore } from "./postgres/chores.ts";
 import type { Database } from "./postgres/connect.ts";
 import {
   expireEvents,
+  expireIncidents,
   expireLaunches,
+  expireNotices,
   expireRequests,
   expireRuns,
   expireTicks,
@@ -37,6 +39,8 @@ export function sweepsOf({ retention, archiveDays, logDir }: Config, database: D
     ...sweep("runs", runs, (before) => expireRuns(database, before)),
     ...sweep("ticks", runs, (before) => expireTicks(database, before)),
     ...sweep("launches", runs, (before) => expireLaunches(database, before)),
+    ...sweep("notices", runs, (before) => expireNotices(database, before)),
+    ...sweep("incidents", runs, (before) => expireIncidents(database, before)),
     ...sweep("answer bodies", archiveDays, (before) => retainAnswers(database, { before, limit: BODIES })),
     ...sweep("log files", logDir === null ? null : logs, (before) => sweepLogs(logDir!, { before, limit: FILES })),
   ];

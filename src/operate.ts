@@ -16,14 +16,14 @@ import { exitCodeOfRefusal, Refused } from "./refused.ts";
 import { exitCodeOf } from "./run.ts";
 import { narrow } from "./selection.ts";
 import { exitCodeOfChecks, renderChecks } from "./terminal/check.ts";
-import type { Command, Usage } from "./terminal/commands.ts";
+import { type Command, type Usage, UsageError } from "./terminal/commands.ts";
 import { asJson } from "./terminal/json.ts";
 import type { SteeringCommand } from "./terminal/steering.ts";
 import { renderSettings } from "./terminal/steering_tables.ts";
 import { renderPlan, renderStatus, renderSummary } from "./terminal/tables.ts";
 
-/** A command that cannot be carried out as asked: its message is for the operator, its exit code 2. */
-export class UsageError extends Error {}
+/** A command that ends by itself does not wait longer for those who are told. */
+const UNSENT_MS = 20_000;
 
 type Operation = Exclude<Command, { name: "serve" | "print" }> | Usage;
 type Selecting = Extract<Command, { name: "run" | "plan" | "status" }>;
@@ -58,6 +58,10 @@ export async function operate(command: Operation, machine: Machine): Promise<num
     const config = accept(parsed, { machine, redact });
     if (command.name === "run") return await runOnce(command, { config, machine, redact });
     if (command.name === "replay") return await replayArchive(command, { config, machine });
+    if (command.name === "notify" || command.name === "mail") {
+      const { tellAbout } = await import("./notice_commands.ts");
+      return await tellAbout(command, { config, machine, redact });
+    }
     if (command.name === "plan" || command.name === "status" || command.name === "migrate") {
       return await look(command, { config, machine });
     }
@@ -145,12 +149,26 @@ async function runOnce(
     if (!("outcome" in report)) throw new Error(notOurs(report));
     if (command.quiet) machine.out(`${report.outcome}\n`);
     else machine.out(redact(renderSummary(report, lookOf(machine))));
+    await sendOwn(app, { machine, redact });
     if (!stop.aborted) await app.tidy({ stop });
     return exitCodeOf(report.outcome);
   } finally {
     progress.close();
     log.close();
     await app.close();
+  }
+}
+
+/** Nobody else may be there to send them. What a server does not take in time waits for the next run. */
+async function sendOwn(
+  { notifier }: App,
+  { machine, redact }: { machine: Machine; redact: (text: string) => string },
+): Promise<void> {
+  const abort = AbortSignal.any([machine.abort, AbortSignal.timeout(UNSENT_MS)]);
+  try {
+    await notifier.pass({ stop: AbortSignal.any([machine.stop, abort]), abort, look: true });
+  } catch (error) {
+    machine.screen.write(`stocks-etl: warning: ${redact(`Cannot send what is waiting: ${explain(error)}`)}\n`);
   }
 }
 

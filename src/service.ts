@@ -5,12 +5,13 @@ import { type Config, requireKey } from "./config.ts";
 import type { RunEvent } from "./event.ts";
 import { type Log, openLog } from "./log.ts";
 import type { Machine } from "./machine.ts";
-import { accept, complain, readConfig, redactorOf, UsageError } from "./operate.ts";
+import { type NotifyLoop, startNotifying } from "./notify_loop.ts";
+import { accept, complain, readConfig, redactorOf } from "./operate.ts";
 import { actsOf, readsOf, sessionsOf } from "./pages.ts";
 import { explain } from "./postgres/explain.ts";
 import { newest } from "./postgres/newest.ts";
 import { isTransient } from "./postgres/transaction.ts";
-import type { Command } from "./terminal/commands.ts";
+import { type Command, UsageError } from "./terminal/commands.ts";
 import { createLive, type Live } from "./web/live.ts";
 import { createRoutes, type Health } from "./web/routes.tsx";
 import type { World } from "./wiring.ts";
@@ -70,6 +71,7 @@ function startService(
   const opened = openPatiently(config, world, { stop: machine.stop, log, onLaunch: () => void beat() });
   // Awaited by the first beat; a failure before that must not end the process unheard.
   opened.catch(() => {});
+  const notifying = notifyBeside(opened, { machine, log });
   let beating: Promise<void> | null = null;
   const pulse: Pulse = { lastBeat: null, failingSince: null, error: null };
 
@@ -85,6 +87,7 @@ function startService(
       if (stop.aborted) return;
       await app.steer.beatScheduler("looking at the clock", pulse.error);
       await app.beat({ stop, abort, emit });
+      notifying.wake();
       pulse.failingSince = pulse.error = null;
       if (!stop.aborted) await app.steer.beatScheduler("waits for the next minute", null);
     } catch (error) {
@@ -110,7 +113,7 @@ function startService(
     fetch: async (request, from) => await routes.fetch(request, { address: addressOf(from?.remoteAddr) }),
     ...listenerOf(config, log),
     untilStopped: (closePages) =>
-      untilStopped(opened, { beat, beating: () => beating, live, closePages, machine, log }),
+      untilStopped(opened, { beat, beating: () => beating, notifying, live, closePages, machine, log }),
   };
 }
 
@@ -127,11 +130,18 @@ function listenerOf({ host, port }: Config, log: Log): Pick<Service, "listening"
   };
 }
 
+function notifyBeside(opened: Promise<App>, { machine, log }: { machine: Machine; log: Log }): NotifyLoop {
+  const onError = (error: unknown) =>
+    log.message("error", `Cannot send what is waiting: ${explain(error)}; it is tried again`);
+  return startNotifying(opened, { ...machine, onError });
+}
+
 async function untilStopped(
   opened: Promise<App>,
-  { beat, beating, live, closePages, machine: { stop }, log }: {
+  { beat, beating, notifying, live, closePages, machine: { stop }, log }: {
     beat: () => Promise<void>;
     beating: () => Promise<void> | null;
+    notifying: NotifyLoop;
     live: Live;
     closePages: () => Promise<void>;
     machine: Machine;
@@ -146,6 +156,7 @@ async function untilStopped(
     await aborted(stop);
     release();
     await beating();
+    await notifying.ended;
     live.close();
     await closePages();
     await app.close();

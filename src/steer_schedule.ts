@@ -108,7 +108,8 @@ export function createScheduleSteering(
   };
 }
 
-async function scheduleInForce({ config, database }: Rooms): Promise<Schedule> {
+/** The operator's schedule, or the configured one. */
+export async function scheduleInForce({ config, database }: Pick<Rooms, "config" | "database">): Promise<Schedule> {
   const state = await scheduleState(database, SCHEDULE);
   // One that is stored and not an operator's may be the configured one of yesterday.
   if (state === null || state.overridden === null) return config.schedule;

@@ -156,13 +156,40 @@ export const VARIABLES: readonly Variable[] = [
     ["EMAIL_SENDER_ADDRESS", null, "Sender, also the user name at the mail server."],
     ["EMAIL_SENDER_PASSWORD", null, "Its password (for Gmail an app password).", SECRET],
     ["EMAIL_RECIPIENT_ADDRESS", null, "Recipients, comma-separated."],
-    ["SMTP_HOST", "smtp.gmail.com", "Mail server."],
+    ["SMTP_USER", null, "User name at the mail server where it is not the sender's address."],
+    [
+      "SMTP_HOST",
+      null,
+      "Mail server; empty: the sender's own (Gmail, Outlook, Yahoo, iCloud, GMX, …), else smtp.gmail.com.",
+    ],
     ["SMTP_PORT", "587", "Its port."],
     [
       "SMTP_SECURE",
       null,
       "`tls` from the first byte, `starttls`, or `none`; empty: `tls` on port 465, else `starttls`.",
     ],
+    [
+      "EMAIL_ON",
+      "problem",
+      "Mail on `always` every run, `change` runs that changed rows, `problem` problems once, daily, at their end; `never`.",
+    ],
+    [
+      "EMAIL_SUMMARY_AT",
+      "07:00",
+      "When the daily summary is sent, in SCHEDULE_TIMEZONE; `none`: it is not. `always` and `never` have none.",
+    ],
+  ]),
+  ...group("Other notices (each off while empty)", [
+    [
+      "SLACK_WEBHOOK_URL",
+      null,
+      "Slack-compatible incoming webhook; told what mail is told (`never`: problems).",
+      SECRET,
+    ],
+    ["WEBHOOK_URL", null, "Gets every run, alarm and summary as JSON.", SECRET],
+    ["WEBHOOK_SECRET", null, "Signs those requests (HMAC-SHA256, Standard Webhooks).", SECRET],
+    ["PING_URL", null, "Dead-man's switch as of Healthchecks: /start, success, /fail of each run.", SECRET],
+    ["PAGE_URL", null, "The page's public address, for the links in messages: https://etl.example.com."],
   ]),
 ];
 

@@ -3,10 +3,10 @@ import type { Series } from "./bar.ts";
 import type { Claim } from "./effects.ts";
 import type { RunEvent } from "./event.ts";
 import { ingest, type RunReport } from "./ingest.ts";
+import type { Notifier } from "./notifier.ts";
 import { openEventLog } from "./postgres/events.ts";
 import { endHeartbeats, recordHeartbeat } from "./postgres/heartbeats.ts";
 import type { Cancel } from "./postgres/runs.ts";
-import { createRedactor } from "./redact.ts";
 import { effectsOf, marketOf, type Rooms, type RunWiring } from "./wiring.ts";
 
 export interface RunOptions extends RunWiring {
@@ -28,9 +28,11 @@ export interface Worker {
   close(): Promise<void>;
 }
 
-export function createWorker(rooms: Rooms): Worker {
+export function createWorker(
+  rooms: Rooms,
+  { notifier, redact }: { notifier: Pick<Notifier, "started">; redact: (text: string) => string },
+): Worker {
   const { config, database, world } = rooms;
-  const redact = createRedactor(config.secrets);
   const events = openEventLog(database, { now: world.now, redact, onError: world.onError });
   const market = marketOf(config);
   const { adjusted, vendor: { concurrency } } = config;
@@ -47,6 +49,7 @@ export function createWorker(rooms: Rooms): Worker {
   async function run(options: RunOptions): Promise<RunReport | NotOurs> {
     const wish = new Wish();
     let runId = 0;
+    let told = Promise.resolve();
     const emit = (event: RunEvent) => {
       options.emit(event);
       events.emit(event);
@@ -54,6 +57,7 @@ export function createWorker(rooms: Rooms): Worker {
       runId = event.runId;
       underWay.set(runId, cancel);
       void beat(`run ${runId}`, null);
+      told = notifier.started(runId);
     };
     const cancel = (given: Cancel) => {
       if (wish.hear(given)) emit({ type: "run-cancelling", runId, ...given });
@@ -69,6 +73,8 @@ export function createWorker(rooms: Rooms): Worker {
     } finally {
       underWay.delete(runId);
       await events.flush();
+      // Before the ping of its end, or the switch would think that another has begun.
+      await told;
     }
   }
 

@@ -53,6 +53,14 @@ Deno.test("nothing set: the defaults, and none of them warns", () => {
     port: 3000,
     access: { password: null, viewPassword: null, behindProxy: false },
     email: null,
+    notices: {
+      on: "problem",
+      summary: { cron: "0 7 * * *", timezone: "UTC" },
+      slackUrl: null,
+      webhook: null,
+      pingUrl: null,
+      pageUrl: null,
+    },
     secrets: [],
   });
   assert.deepEqual(warnings, []);
@@ -77,6 +85,7 @@ EMAIL_RECIPIENT_ADDRESS=me@example.org
   assert.equal(urlOf(config), "postgresql://etl:p%40ss%3Aw%2Frd%25@db:5432/stocks");
   assert.deepEqual(config.email, {
     sender: "etl.sender@gmail.com",
+    user: "etl.sender@gmail.com",
     password: "abcd efgh ijkl mnop",
     recipients: ["me@example.org"],
     smtp: { host: "smtp.gmail.com", port: 587, secure: "starttls" },
@@ -195,6 +204,33 @@ Deno.test("mail: several recipients, TLS by port, a wrong address is a problem",
   assert.match(refused({ ...env, EMAIL_RECIPIENT_ADDRESS: "x@y.org;z@y.org" })[0]!, /is not a list of mail addresses$/);
   assert.match(refused({ EMAIL_SENDER_PASSWORD: "CANARY" })[0]!, /EMAIL_SENDER_ADDRESS is missing$/);
   assert.equal(accepted({ SMTP_HOST: "mail.example.org" }).config.email, null);
+});
+
+Deno.test("notices: each channel by itself, a wrong address is a problem that does not quote it", () => {
+  const { config } = accepted({
+    EMAIL_ON: "Always",
+    EMAIL_SUMMARY_AT: "7:30",
+    SCHEDULE_TIMEZONE: "Europe/Berlin",
+    SLACK_WEBHOOK_URL: "https://hooks.example/T0/B0/x",
+    WEBHOOK_URL: "http://127.0.0.1:9/hook",
+    WEBHOOK_SECRET_FILE: "/run/secret",
+    PING_URL: "https://hc.example/uuid",
+    PAGE_URL: "https://etl.example.com/",
+  }, () => "signing key\n");
+  assert.deepEqual(config.notices, {
+    on: "always",
+    summary: { cron: "30 7 * * *", timezone: "Europe/Berlin" },
+    slackUrl: "https://hooks.example/T0/B0/x",
+    webhook: { url: "http://127.0.0.1:9/hook", secret: "signing key" },
+    pingUrl: "https://hc.example/uuid",
+    pageUrl: "https://etl.example.com",
+  });
+  for (const name of ["SLACK_WEBHOOK_URL", "WEBHOOK_URL", "PING_URL"]) {
+    const [told] = refused({ [name]: "CANARY://hooks" });
+    assert.equal(told, `Cannot use ${name}: it is not an http or https URL`);
+  }
+  assert.match(refused({ EMAIL_ON: "sometimes" })[0]!, /"sometimes" is not one of always, change, problem, never$/);
+  assert.match(refused({ EMAIL_SUMMARY_AT: "25:00" })[0]!, /"25:00" is not a time of day like 07:00, or none$/);
 });
 
 Deno.test("the secrets are known in every spelling, also when the configuration cannot be used", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { emailOf, halfMail } from "../src/email.ts";
+import { emailOf, halfMail, secretsOfLogin } from "../src/email.ts";
 import { findSettings } from "../src/setting.ts";
 
 const SERVER = { SMTP_HOST: "mail.example.com", SMTP_PORT: 587 };
@@ -18,9 +18,34 @@ Deno.test("the port tells how the connection is secured, unless that is said", (
   assert.equal(secure({ SMTP_PORT: 465, SMTP_SECURE: "none" }), "none");
 });
 
+Deno.test("a sender of a common provider needs no server named, any other has the one the old pipeline knew", () => {
+  const host = (sender: string, change: object = {}) =>
+    emailOf({ SMTP_PORT: 587, ...BOTH, EMAIL_SENDER_ADDRESS: sender, ...change })?.smtp.host;
+  assert.equal(host("a@gmail.com"), "smtp.gmail.com");
+  assert.equal(host("a@GMX.de"), "mail.gmx.net");
+  assert.equal(host("a@hotmail.co.uk"), "smtp-mail.outlook.com");
+  assert.equal(host("a@yahoo.de"), "smtp.mail.yahoo.com");
+  assert.equal(host("a@company.example"), "smtp.gmail.com");
+  assert.equal(host("a@gmail.com.evil.example"), "smtp.gmail.com");
+  assert.equal(host("a@gmx.de", { SMTP_HOST: "relay.example" }), "relay.example");
+});
+
+Deno.test("the sender logs in, unless another user is named", () => {
+  assert.equal(emailOf({ ...SERVER, ...BOTH })?.user, "me@example.com");
+  assert.equal(emailOf({ ...SERVER, ...BOTH, SMTP_USER: "apikey" })?.user, "apikey");
+});
+
+Deno.test("how a login looks on the wire is as secret as the password", () => {
+  const found = secretsOfLogin({ user: "me", password: "pässword" });
+  const base64 = (text: string) => new TextEncoder().encode(text).toBase64().replace(/=+$/, "");
+  assert.deepEqual(found, [base64("pässword"), base64("\0me\0pässword")]);
+  assert.deepEqual(secretsOfLogin({ user: "me", password: null }), []);
+});
+
 Deno.test("half of the mail settings is a slip that is told", () => {
   const told = (env: Record<string, string>) => halfMail(findSettings(env, () => "")).map(({ name }) => name);
   assert.deepEqual(told({}), []);
   assert.deepEqual(told({ EMAIL_SENDER_ADDRESS: "me@example.com" }), ["EMAIL_RECIPIENT_ADDRESS"]);
+  assert.deepEqual(told({ EMAIL_ON: "always", EMAIL_SUMMARY_AT: "none" }), []);
   assert.deepEqual(told({ EMAIL_SENDER_PASSWORD: "x" }), ["EMAIL_SENDER_ADDRESS", "EMAIL_RECIPIENT_ADDRESS"]);
 });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { parseConfig } from "../src/config.ts";
 import { examine } from "../src/examine.ts";
 import { jumpingWorld } from "./support/app.ts";
+import { startMailbox } from "./support/mailbox.ts";
 import { serverDatabase } from "./support/database.ts";
 import { deadUrl, startVendor } from "./support/vendor.ts";
 
@@ -88,4 +89,25 @@ Deno.test("the schema: one that is newer than the program, one still to be made,
   assert.match(await database(), /^fail .*a table "stock_data" that another program made$/);
   const tables = await at.pool.query("select tablename from pg_tables where schemaname = 'public'");
   assert.deepEqual(tables.rows, [{ tablename: "stock_data" }], "an examination changes nothing");
+});
+
+Deno.test("the mail server is logged in to, and what is wrong with it is no more than a warning", async () => {
+  await using at = await stage();
+  await using mailbox = await startMailbox({ login: { user: "a@example.com", password: "right" } });
+  const env = {
+    ...at.env,
+    EMAIL_SENDER_ADDRESS: "a@example.com",
+    EMAIL_RECIPIENT_ADDRESS: "b@example.com",
+    EMAIL_SENDER_PASSWORD: "right",
+    SMTP_HOST: "127.0.0.1",
+    SMTP_PORT: String(mailbox.port),
+    SMTP_SECURE: "none",
+  };
+  const mail = async (change: Record<string, string> = {}) => (await found({ ...env, ...change })).at(-1)!;
+  assert.equal(await mail(), `ok mail: 127.0.0.1:${mailbox.port} (in clear) takes the login`);
+  assert.match(await mail({ EMAIL_SENDER_PASSWORD: "CANARYPASSWORD" }), /^warn mail: .*535/);
+  assert.match(await mail({ SMTP_SECURE: "starttls" }), /^warn mail: .*STARTTLS/);
+  mailbox.fail("silent");
+  assert.match(await mail(), /^warn mail: /);
+  assert.equal(mailbox.mails.length, 0);
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type Config, parseConfig } from "../src/config.ts";
-import { lookAtClock } from "../src/heartbeat.ts";
+import { lookAtClock, servedBy } from "../src/heartbeat.ts";
 import type { Database } from "../src/postgres/connect.ts";
+import { releaseSchedule } from "../src/postgres/holder.ts";
 import { type Launch, queueLaunch } from "../src/postgres/launches.ts";
 import { claimRun, closeRun } from "../src/postgres/runs.ts";
 import type { Tick } from "../src/postgres/ticks.ts";
@@ -60,6 +61,7 @@ function program(
     now: NOW,
     served: [] as string[],
     errors,
+    servedBy: () => servedBy(rooms),
     look: () => lookAtClock(rooms, { stop: NEVER, serve, launch, onRival: (warning) => void errors.push(warning) }),
   };
   return at;
@@ -195,6 +197,8 @@ withDatabases(
     ]);
     for (const { served, errors } of others) assert.deepEqual([served, errors.length], [[], 61]);
     assert.deepEqual([first.errors, same.errors], [[], []]);
+    for (const one of [first, same]) assert.equal(await one.servedBy(), "ours");
+    for (const one of others) assert.equal(await one.servedBy(), "theirs");
     const { rows: [row] } = await db.pool.query("select cron, timezone, updated_at from schedule");
     assert.deepEqual(row, { cron: "*/10 * * * *", timezone: "UTC", updated_at: NOW });
     assert.match(
@@ -204,6 +208,7 @@ withDatabases(
     // They end, and are forgotten after their last look: the next in line takes over, from then on.
     await db.pool.query("update schedule set held_until = now()");
     const [heir] = others;
+    assert.deepEqual([await first.servedBy(), await heir!.servedBy()], ["ours", "nobody"], "killed");
     await heir!.look();
     assert.equal(heir!.errors.length, 61);
     heir!.now += 15 * MINUTE;
@@ -211,5 +216,7 @@ withDatabases(
     assert.deepEqual(heir!.served, ["22:45 schedule"]);
     await first.look();
     assert.match(first.errors.join(), /^Cannot serve "\*\/10.*: other 0 serves "\*\/15/);
+    await releaseSchedule(db, "other 0");
+    assert.equal(await heir!.servedBy(), "nobody", "stopped");
   },
 );

@@ -1,6 +1,7 @@
 /** The program as its users run it: a child process, a server database, a vendor on this machine. */
 import assert from "node:assert/strict";
 import { serverDatabase } from "./support/database.ts";
+import { startMailbox } from "./support/mailbox.ts";
 import { startCurrentVendor } from "./support/market.ts";
 import { runProgram, startProgram, workFolder } from "./support/program.ts";
 import { notice, type Vendor } from "./support/vendor.ts";
@@ -191,6 +192,10 @@ Deno.test("a reader that has heard enough (| head) is no failure", async () => {
 
 Deno.test("the .env file of either old pipeline is accepted by check as it stands", async () => {
   await using at = await stage();
+  // In the place of Gmail.
+  const login = { user: "etl@example.com", password: "app password" };
+  await using mailbox = await startMailbox({ login });
+  const mail = { SMTP_HOST: "127.0.0.1", SMTP_PORT: String(mailbox.port), SMTP_SECURE: "none" };
   const { hostname, port, username, password, pathname } = new URL(at.url);
   const database = pathname.slice(1);
   const intraday = [
@@ -223,7 +228,7 @@ Deno.test("the .env file of either old pipeline is accepted by check as it stand
     ]] as const
   ) {
     await using folder = await workFolder({ [name]: `${lines.join("\n")}\n` });
-    const ended = await runProgram(["check"], { cwd: folder.path, env: { ALPHAVANTAGE_URL: at.vendor.url } });
+    const ended = await runProgram(["check"], { cwd: folder.path, env: { ALPHAVANTAGE_URL: at.vendor.url, ...mail } });
     assert.equal(ended.code, 0, ended.stdout + ended.stderr);
     assert.match(ended.stdout, found);
     assert.match(ended.stdout, new RegExp(database));

@@ -16,7 +16,9 @@ Deno.test("no name means two things, old names and files included", () => {
 
 Deno.test("whatever holds a key or a password is a secret", () => {
   const secret = VARIABLES.filter((variable) => variable.secret).map(({ name }) => name);
-  const sounding = VARIABLES.map(({ name }) => name).filter((name) => /KEY|PASS|DATABASE_URL|TOKEN/.test(name));
+  const sounding = VARIABLES.map(({ name }) => name).filter((name) =>
+    /KEY|PASS|DATABASE_URL|TOKEN|SECRET|WEBHOOK|PING/.test(name)
+  );
   assert.deepEqual(secret, sounding);
   assert.ok(VARIABLES.every((variable) => !variable.secret || variable.default === null), "a secret with a default");
 });

@@ -3,8 +3,14 @@
  * one that disagrees waits until those are gone, or both would decide the same due times by two expressions.
  */
 import type { Database } from "./connect.ts";
-import { transaction } from "./transaction.ts";
+import { query, transaction } from "./transaction.ts";
 import { instant } from "./values.ts";
+
+/** Who keeps a schedule. */
+export interface Hold extends Rival {
+  /** It has not run out, or a run of it is at work. */
+  readonly alive: boolean;
+}
 
 /** A program of another configuration that keeps the schedule. */
 export interface Rival {
@@ -29,6 +35,12 @@ export interface HoldOptions {
   readonly exclusive: boolean;
 }
 
+const SELECT_HOLD = `select held_by as owner, held_for as holds, held_until as until,
+    held_until > clock_timestamp() or exists (
+      select from run where outcome is null and owner = held_by and lease_until > clock_timestamp()
+    ) as alive
+  from schedule where name = $1`;
+
 /**
  * Takes or keeps the schedule for this configuration.
  *
@@ -44,11 +56,7 @@ export function holdSchedule(db: Database, options: HoldOptions): Promise<Rival 
       [name, cron, timezone, instant(now)],
     );
     const { rows: [held] } = await client.query<Rival & { alive: boolean | null }>(
-      `select held_by as owner, held_for as holds, held_until as until,
-         held_until > clock_timestamp() or exists (
-           select from run where outcome is null and owner = held_by and lease_until > clock_timestamp()
-         ) as alive
-       from schedule where name = $1 for update`,
+      `${SELECT_HOLD} for update`,
       [name],
     );
     const rival = held!.alive === true && held!.owner !== owner && held!.holds !== holds && !exclusive;
@@ -60,6 +68,12 @@ export function holdSchedule(db: Database, options: HoldOptions): Promise<Rival 
     );
     return null;
   });
+}
+
+/** Who keeps the schedule, or did when it was killed. `null`: nobody has, or the last to do so has let go of it. */
+export async function scheduleHold(db: Database, name: string): Promise<Hold | null> {
+  const [hold] = await query<Hold>(db, `${SELECT_HOLD} and held_by is not null`, [name]);
+  return hold ?? null;
 }
 
 /** Lets go of whatever schedule this process holds: a program of another configuration need not wait for it. */

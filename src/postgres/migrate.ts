@@ -7,6 +7,7 @@ import holder from "../../sql/0004_holder.sql" with { type: "text" };
 import session from "../../sql/0005_session.sql" with { type: "text" };
 import steering from "../../sql/0006_steering.sql" with { type: "text" };
 import fastArchive from "../../sql/0007_fast_archive.sql" with { type: "text" };
+import outbox from "../../sql/0008_outbox.sql" with { type: "text" };
 import type { Database } from "./connect.ts";
 import { errorCode, transaction } from "./transaction.ts";
 
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0005_session", sql: session },
   { name: "0006_steering", sql: steering },
   { name: "0007_fast_archive", sql: fastArchive },
+  { name: "0008_outbox", sql: outbox },
 ];
 
 /** Any constant will do, as long as nobody else takes the same advisory lock in this database. */

@@ -116,3 +116,30 @@ export async function expireEvents(db: Database, before: number): Promise<number
   );
   return rows.length;
 }
+
+/** Removes notices older than `before` with their messages, unless one is still on its way. @returns how many */
+export async function expireNotices(db: Database, before: number): Promise<number> {
+  const rows = await query(
+    db,
+    `delete from notice where id in (
+       select n.id from notice n
+       where n.at < $1 and n.decided_at is not null
+         and (n.kind = 'test' or not exists (select from outbox o where o.notice_id = n.id and o.state = 'waiting'))
+       order by n.at limit $2
+     ) returning id`,
+    [instant(before), ROWS],
+  );
+  return rows.length;
+}
+
+/** Removes problems that ended before `before` and were told so. @returns how many */
+export async function expireIncidents(db: Database, before: number): Promise<number> {
+  const rows = await query(
+    db,
+    `delete from incident where id in (
+       select id from incident where recovered_at < $1 and told_at is null order by recovered_at limit $2
+     ) returning id`,
+    [instant(before), ROWS],
+  );
+  return rows.length;
+}

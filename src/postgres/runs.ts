@@ -120,17 +120,26 @@ async function abandonDead(
 ): Promise<DeadRun[]> {
   // A locked row belongs to a holder that is writing this moment: not dead.
   const { rows } = await client.query<DeadRun>(
-    `update run set outcome = 'abandoned', finished_at = $2,
-       message = 'its process ended without closing it; found by ' || $1
-     where id in (
-       select id from run
-       where outcome is null and (lease_until < clock_timestamp() or ($3 and owner <> $1))
-       for update skip locked
-     )
-     returning id as "runId", owner`,
+    `with dead as (
+       update run set outcome = 'abandoned', finished_at = $2,
+         message = 'its process ended without closing it; found by ' || $1
+       where id in (
+         select id from run
+         where outcome is null and (lease_until < clock_timestamp() or ($3 and owner <> $1))
+         for update skip locked
+       )
+       returning id, owner
+     ), told as (${noticeOf("dead", "$2")})
+     select id as "runId", owner from dead`,
     [owner, instant(now), exclusive],
   );
   return rows;
+}
+
+/** The notice of each run of a statement's part, in the same statement: a run never closes without one, nor with two. */
+function noticeOf(part: string, at: string): string {
+  return `insert into notice (kind, run_id, at) select 'run', id, ${at} from ${part}
+    on conflict (run_id) where kind = 'run' do nothing`;
 }
 
 /**
@@ -219,7 +228,7 @@ const TOTALS = [
   "quarantined",
 ] as const satisfies readonly (keyof Totals)[];
 
-/** Ends the run. False: somebody else ended it before; nothing was changed. */
+/** Ends the run, and leaves the notice of it. False: somebody else ended it before; nothing was changed. */
 export async function closeRun(
   db: Database,
   { runId, owner, outcome, message, totals, now }: {
@@ -235,13 +244,16 @@ export async function closeRun(
   // store whose connection was lost may still be going on in the server: the row is not free until it has ended.
   const rows = await query(
     db,
-    `update run set outcome = $3, message = $4, finished_at = $5,
-       ${TOTALS.map((name, index) => `${name} = $${index + 6}`).join(", ")}
-     where id in (
-       select id from run
-       where id = $1 and owner = $2 and (outcome is null or (outcome = $3 and finished_at = $5)) for update
-     )
-     returning id`,
+    `with closed as (
+       update run set outcome = $3, message = $4, finished_at = $5,
+         ${TOTALS.map((name, index) => `${name} = $${index + 6}`).join(", ")}
+       where id in (
+         select id from run
+         where id = $1 and owner = $2 and (outcome is null or (outcome = $3 and finished_at = $5)) for update
+       )
+       returning id
+     ), told as (${noticeOf("closed", "$5")})
+     select id from closed`,
     [runId, owner, outcome, message, instant(now), ...TOTALS.map((name) => totals[name])],
   );
   return rows.length === 1;

@@ -2,6 +2,7 @@
 import { Command as Program, CommanderError, InvalidArgumentError } from "commander";
 import type { Interval, StockSymbol } from "../bar.ts";
 import { parseIntervals, parseSymbols, type Selection } from "../selection.ts";
+import { describeNotices, type NoticeCommand } from "./notice_commands.ts";
 import { type AgainOf, againOf, describeSteering, type SteeringCommand, withAgain } from "./steering.ts";
 
 export type Command =
@@ -23,6 +24,7 @@ export type Command =
   | { readonly name: "check" }
   | { readonly name: "migrate" }
   | { readonly name: "demo"; readonly dir: string | null }
+  | NoticeCommand
   /** Help or the version: print and leave. */
   | { readonly name: "print"; readonly text: string; readonly exitCode: 0 };
 
@@ -32,6 +34,9 @@ export interface Usage {
   readonly message: string;
   readonly exitCode: 2;
 }
+
+/** A command that cannot be carried out as asked: its message is for the operator, its exit code 2. */
+export class UsageError extends Error {}
 
 const PROGRAM = "stocks-etl";
 const EXIT_CODES = "Exit codes: 0 complete or nothing due, 1 failed, 2 usage or configuration, 3 partial or deferred";
@@ -59,7 +64,7 @@ export function parseCommand(args: readonly string[], { version }: { version: st
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { name: "print", text: printed, exitCode: 0 };
-    const found = error.code === "commander.help" ? `unknown command "${args.at(-1)}"` : foundIn(error);
+    const found = error.code === "commander.help" ? unknownIn(program, args) : foundIn(error);
     return {
       name: "usage",
       message: `Cannot understand the command line: ${found}; the command "help" explains them`,
@@ -71,6 +76,13 @@ export function parseCommand(args: readonly string[], { version }: { version: st
 
 function withDescendants(program: Program): Program[] {
   return [program, ...program.commands.flatMap(withDescendants)];
+}
+
+/** commander shows help where a command is missing or unknown; which of the two it was, the words say. */
+function unknownIn(program: Program, args: readonly string[]): string {
+  const family = program.commands.find((child) => child.name() === args[0] && child.commands.length > 0);
+  if (family === undefined || args.length > 1) return `unknown command "${args.at(-1)}"`;
+  return `"${args[0]}" wants one of ${family.commands.map((child) => child.name()).join(", ")}`;
 }
 
 /** A default command of commander's own would take a misspelt command for an argument of `serve`. */
@@ -130,6 +142,7 @@ function describeProgram(version: string, found: (command: Command) => void): Pr
     .action(() => found({ name: "check" }));
   program.command("migrate").description("bring the database schema up to date")
     .action(() => found({ name: "migrate" }));
+  describeNotices(program, found);
   program.command("demo").description("the main job on recorded real answers, no key needed")
     .option("--dir <folder>", "keep the demo's database there (default: in memory)")
     .action((options) => found({ name: "demo", dir: options.dir ?? null }));

@@ -13,8 +13,11 @@ const INSTANTS = new Set([
   "answeredAt",
   "at",
   "askedAt",
+  "createdAt",
   "dueAt",
   "noticedAt",
+  "triedAt",
+  "sentAt",
   "firstSeenAt",
   "lastSeenAt",
 ]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../src/postgres/connect.ts";
-import { type HoldOptions, holdSchedule, releaseSchedule } from "../../src/postgres/holder.ts";
+import { type HoldOptions, holdSchedule, releaseSchedule, scheduleHold } from "../../src/postgres/holder.ts";
 import { openDatabase } from "../../src/postgres/connect.ts";
 import { serverDatabase, withDatabases } from "../support/database.ts";
 import { NOW, startRun } from "../support/stored.ts";
@@ -26,6 +26,23 @@ withDatabases("programs that agree hold together, one that disagrees is told who
   const { rows } = await db.pool.query("select name, cron, evaluated_to, held_by, held_for from schedule");
   assert.deepEqual(rows, [{ name: "bars", cron: "0 6 * * *", evaluated_to: NOW, held_by: "c", held_for: "seven" }]);
 });
+
+withDatabases(
+  "who keeps the schedule can be seen: nobody, one that is alive, one that is not, nobody again",
+  async (db) => {
+    const seen = async () => {
+      const kept = await scheduleHold(db, "bars");
+      return kept && [kept.owner, kept.holds, kept.alive];
+    };
+    assert.equal(await seen(), null);
+    await hold(db, "a", "six");
+    assert.deepEqual(await seen(), ["a", "six", true]);
+    await hold(db, "a", "six", { holdMs: 0 });
+    assert.deepEqual(await seen(), ["a", "six", false]);
+    await releaseSchedule(db, "a");
+    assert.equal(await seen(), null);
+  },
+);
 
 withDatabases("who has let go, or was not heard of for too long and has no run at work, holds no more", async (db) => {
   await hold(db, "a", "six");

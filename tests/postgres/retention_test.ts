@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../src/postgres/connect.ts";
 import { quotaState } from "../../src/postgres/quota.ts";
-import { expireEvents, expireRequests, expireRuns, expireTicks, isQuiet } from "../../src/postgres/retention.ts";
+import {
+  expireEvents,
+  expireIncidents,
+  expireNotices,
+  expireRequests,
+  expireRuns,
+  expireTicks,
+  isQuiet,
+} from "../../src/postgres/retention.ts";
 import { seriesStates } from "../../src/postgres/states.ts";
 import { owedTick } from "../../src/postgres/ticks.ts";
 import { withDatabases } from "../support/database.ts";
@@ -178,4 +186,39 @@ withDatabases("a run at work is not quiet; one that is out of lease does not cou
   assert.equal(await isQuiet(db), false);
   await db.pool.query("update run set lease_until = now() - interval '1 second'");
   assert.equal(await isQuiet(db), true);
+});
+
+withDatabases("notices go with their messages, unless one is still on its way; tests go in any case", async (db) => {
+  const put = async (daysAgo: number, state: string, kind = "alarm") => {
+    const { rows: [notice] } = await db.pool.query(
+      "insert into notice (kind, at, decided_at) values ($1, $2, case when $3 = 'undecided' then null else now() end) returning id",
+      [kind, at(daysAgo), state],
+    );
+    if (state === "undecided") return notice.id;
+    await db.pool.query(
+      `insert into outbox (notice_id, channel, subject, content, recipients, most, due_at, created_at, state, sent_at)
+       values ($1, 'mail', 's', '{}', '[]', 1, now(), now(), $2, case when $2 = 'sent' then now() end)`,
+      [notice.id, state],
+    );
+    return notice.id;
+  };
+  await put(500, "sent");
+  await put(500, "waiting", "test");
+  const kept = [await put(500, "waiting"), await put(500, "undecided"), await put(399, "sent")];
+  assert.equal(await expireNotices(db, before), 2);
+  assert.deepEqual(await ids(db, "notice"), kept);
+  assert.equal((await ids(db, "outbox")).length, 2);
+});
+
+withDatabases("ended problems go by when they ended, open ones stay", async (db) => {
+  const put = (key: string, ended: number | null) =>
+    db.pool.query(
+      "insert into incident (key, title, series, opened_at, recovered_at) values ($1, 't', '[]', $2, $3)",
+      [key, at(900), ended === null ? null : at(ended)],
+    );
+  await put("a", 500);
+  await put("a", null);
+  await put("b", 399);
+  assert.equal(await expireIncidents(db, before), 1);
+  assert.equal((await ids(db, "incident")).length, 2);
 });

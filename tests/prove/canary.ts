@@ -6,6 +6,8 @@ import assert from "node:assert/strict";
 import { embeddedDir, serverDatabase } from "../support/database.ts";
 import { type Program, runProgram, startProgram, workFolder } from "../support/program.ts";
 import { type Fault, notice, NOTICES, row, sampleRows, startVendor, type Vendor } from "../support/vendor.ts";
+import { startMailbox } from "../support/mailbox.ts";
+import { startReceiver } from "../support/receiver.ts";
 import { filesUnder, spellingsOf, tablesOf } from "./haystack.ts";
 import type { Proof } from "./main.ts";
 
@@ -13,6 +15,8 @@ import type { Proof } from "./main.ts";
 const KEYS = ["Canary\"K&y<7>'+%/=x", "CANARYKEY0123456"];
 const DB_PASSWORD = "CanaryDbPass:/@77&x";
 const SMTP_PASSWORD = "Canary<Smtp>Pass 99";
+const SIGNING = "Canary&Signing'Key 7";
+const HOOK_TOKEN = "T0CANARY/B0HOOK/7xyz";
 
 /** A place in which a secret may turn up. */
 interface Text {
@@ -25,7 +29,7 @@ async function prove(count: number): Promise<Record<string, number>> {
   for (let index = 0; index < count; index++) {
     const key = KEYS[index % 2]!;
     const { texts, requests } = await playScenario({ key, engine: index % 4 < 2 ? "server" : "embedded" });
-    const needles = [key, DB_PASSWORD, SMTP_PASSWORD].flatMap((secret) => spellingsOf(secret));
+    const needles = [key, DB_PASSWORD, SMTP_PASSWORD, SIGNING, HOOK_TOKEN].flatMap((secret) => spellingsOf(secret));
     for (const { place, text } of texts) {
       const lower = text.toLowerCase();
       for (const { needle, spelling } of needles) {
@@ -47,6 +51,15 @@ async function playScenario(
   { key, engine }: { key: string; engine: "server" | "embedded" },
 ): Promise<{ texts: Text[]; requests: number }> {
   await using vendor = await startVendor();
+  const login = { user: "etl@example.com", password: SMTP_PASSWORD };
+  await using mailbox = await startMailbox({ login });
+  // Repeats whatever it is given, as it came and as it was sent.
+  const repeat = ({ password }: { password: string }) => `refused ${password} ${btoa(password)}`;
+  await using strict = await startMailbox({ login: { ...login, password: "another" }, refusal: repeat });
+  await using receiver = await startReceiver();
+  await using forgetful = await startReceiver();
+  const slack = `${forgetful.url}/${HOOK_TOKEN}`;
+  forgetful.failAll({ status: 404, body: `no service at ${slack} for ${SIGNING}` });
   const faults = faultsFor(key);
   const symbols = [...faults.keys()];
   vendor.answerBy(({ symbol }) => faults.get(symbol ?? "") ?? null);
@@ -54,7 +67,14 @@ async function playScenario(
   vendor.bars({ symbol: "BAD", interval: "daily" }, [...rows, row("2023-06-31", "1.0000")]);
   await using place = engine === "server" ? await serverDatabase() : await embeddedDir();
   await using folder = await workFolder();
-  const env = environmentOf({ key, vendor, symbols: [...symbols, "GOOD", "BAD"] });
+  const env = {
+    ...environmentOf({ key, vendor, symbols: [...symbols, "GOOD", "BAD"] }),
+    SMTP_PORT: String(mailbox.port),
+    SLACK_WEBHOOK_URL: slack,
+    WEBHOOK_URL: `${receiver.url}/${HOOK_TOKEN}`,
+    WEBHOOK_SECRET: SIGNING,
+    PING_URL: `${receiver.url}/ping/${HOOK_TOKEN}`,
+  } as Record<string, string>;
   if ("url" in place) env.DATABASE_URL = withPassword(place.url);
   else env.DATA_DIR = place.path.replace(/\/database$/, "/data");
   const options = { cwd: folder.path, env };
@@ -66,12 +86,19 @@ async function playScenario(
     });
 
   told(await playCommands(commandsFor(symbols), options), "the commands");
-  for (const { words, change } of slips(key)) {
+  const refused = { SMTP_PORT: String(strict.port) };
+  for (const { words, change } of [...slips(key), { words: ["notify", "test"], change: refused }]) {
     const ended = await runProgram(words, { ...options, env: { ...env, ...change } });
     assert.notEqual(ended.code, 0, `"${words.join(" ")}" went well: ${ended.stdout}`);
     told(ended, words.join(" "));
   }
   texts.push(...await playService(options));
+  for (const { raw, text, html, log, subject } of mailbox.mails) {
+    texts.push({ place: "a mail", text: [raw, subject, text, html, log].join("\n") });
+  }
+  for (const { body } of receiver.received) texts.push({ place: "a webhook", text: body });
+  assert.ok(mailbox.mails.length > symbols.length && receiver.received.length > symbols.length, "nobody was told");
+  assert.ok(strict.connections() > 0 && mailbox.mails.some(({ log }) => log !== null));
   assert.ok(vendor.requests.length > symbols.length, "the vendor was not asked");
   // The check of the way to the vendor sends no key.
   const sent = new Set(vendor.requests.map(({ parameters }) => parameters["apikey"]));
@@ -100,8 +127,9 @@ function environmentOf({ key, vendor, symbols }: { key: string; vendor: Vendor; 
     EMAIL_SENDER_ADDRESS: "etl@example.com",
     EMAIL_RECIPIENT_ADDRESS: "me@example.com",
     EMAIL_SENDER_PASSWORD: SMTP_PASSWORD,
+    EMAIL_ON: "always",
     SMTP_HOST: "127.0.0.1",
-    SMTP_PORT: "9",
+    SMTP_SECURE: "none",
   };
   return env;
 }
@@ -162,7 +190,10 @@ function answerWith(symbol: string, echo: string): string {
 
 /** One run per fault, because some end a run; all the views in between. */
 function commandsFor(symbols: readonly string[]): string[][] {
-  const views = [["plan"], ["plan", "--json"], ["status"], ["status", "--json"], ["check"], ["migrate"], ["help"]];
+  const notices = [["notify", "status"], ["notify", "status", "--json"], ["mail", "preview", "--out", "preview.eml"]];
+  const views = [...notices, ["plan"], ["plan", "--json"], ["status"], ["status", "--json"], ["check"], ["migrate"], [
+    "help",
+  ]];
   const runs = symbols.map((symbol) => ["run", "--symbols", symbol]);
   return [["run", "--symbols", "GOOD,BAD"], ...runs, ...views, ["run", "--quiet"]];
 }

@@ -158,7 +158,7 @@ export async function openStage(engine: KillOptions["engine"]): Promise<Stage> {
     ),
     reset: async () => {
       await rows(
-        "truncate run, series_result, run_event, stock_data, revision, quarantine, answer, answer_body, request, entitlement, tick, schedule restart identity cascade",
+        "truncate notice, outbox, incident, run, series_result, run_event, stock_data, revision, quarantine, answer, answer_body, request, entitlement, tick, schedule restart identity cascade",
       );
       await rows(
         "insert into schedule (name, cron, timezone, evaluated_to, updated_at) values ('ingest', '0 6 * * *', 'UTC', '2023-07-03T12:00Z', now())",

@@ -17,6 +17,8 @@ export interface Orders {
   /** SIGSTOP: only asleep; it says so on standard output, and lives on when somebody wakes it. */
   readonly signal: "SIGKILL" | "SIGTERM" | "SIGSTOP";
   readonly leaseMs?: number;
+  /** Afterwards what is waiting is sent. */
+  readonly notify?: boolean;
 }
 
 const orders: Orders = JSON.parse(Deno.args[0]!);
@@ -79,6 +81,7 @@ const app = await openApp(orders.config, {
 });
 await app.beat({ stop: stop.signal, abort: stop.signal, emit: (event) => point(`event ${event.type}`) });
 point("after beat");
+if (orders.notify) await app.notifier.pass({ stop: stop.signal, abort: stop.signal, look: true });
 await app.close();
 if (orders.dieAt === null) await Deno.stdout.write(new TextEncoder().encode(JSON.stringify(names)));
 Deno.exit(0);

@@ -27,6 +27,10 @@ const WIRING = [
   "release",
   "worker",
   "operate_steering",
+  "notifier",
+  "notice_facts",
+  "notice_commands",
+  "notify_loop",
 ];
 /** One run and one notification, told from top to bottom; every effect is an argument. */
 const STORIES = ["ingest", "ingest_series", "notify"];
