@@ -12,7 +12,7 @@ import type { Emit } from "./event.ts";
 import { storeSeries } from "./postgres/bars.ts";
 import type { Database } from "./postgres/connect.ts";
 import { entitlements, rememberEntitlement } from "./postgres/entitlements.ts";
-import { chargeRequest, lastSentAt, quotaState, recordAnswer } from "./postgres/quota.ts";
+import { chargeRequest, quotaState, recordAnswer, sentLately } from "./postgres/quota.ts";
 import { recordResult } from "./postgres/results.ts";
 import { type Cancel, claimRun, closeRun, recordPlan, renewLease } from "./postgres/runs.ts";
 import { pastAnswers, seriesStates } from "./postgres/states.ts";
@@ -145,7 +145,7 @@ async function openClient({ config, database, keyHash, world }: Rooms, runId: ()
     pace: { perMinute, politeDelayMs },
     concurrency,
     backoff: VENDOR_BACKOFF,
-    lastSentAt: await lastSentAt(database, keyHash),
+    sentLately: await sentLately(database, keyHash),
     clock: world,
     random: () => world.random(),
     charge: (request, { attempt, at }) =>

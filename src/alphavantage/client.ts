@@ -44,8 +44,8 @@ export interface ClientOptions extends Address {
   /** Asks under way at once, retries included. A free key is refused at more than one (facts §2.3). */
   readonly concurrency: number;
   readonly backoff: BackoffPolicy;
-  /** When this key last sent a request, also by an earlier process; epoch ms. */
-  readonly lastSentAt?: number | null;
+  /** When this key sent the requests of its newest minute, also by an earlier process; epoch ms, ascending. */
+  readonly sentLately?: readonly number[];
   readonly fetch?: typeof globalThis.fetch;
   readonly clock: Clock;
   /** In [0, 1). */
@@ -111,12 +111,12 @@ interface Errand extends AskOptions {
 }
 
 export function createClient(options: ClientOptions): Client {
-  const { lastSentAt = null, pace } = options;
+  const { sentLately = [], pace } = options;
   const line: Line = {
     options,
     redact: createRedactor([options.key]),
     sending: createTurns(1),
-    sent: lastSentAt === null ? null : sentEarlier(lastSentAt, pace),
+    sent: sentEarlier(sentLately, pace),
     burst: null,
   };
   const inTurn = createTurns(options.concurrency);

@@ -14,7 +14,7 @@ export interface Pace {
 
 /** What has been sent, as far as the next request depends on it; instants are epoch ms. */
 export interface Sent {
-  /** Of the last minute, oldest first. Of what an earlier process sent, only the last is known. */
+  /** Of the last minute, oldest first. */
   readonly times: readonly number[];
   /** When the next would be sent, were none of them late. */
   readonly due: number;
@@ -27,10 +27,10 @@ const CATCH_UP_MS = 1_000;
 /** Of the even distance, while catching up. */
 const LEAST_SHARE = 0.8;
 
-/** After a request that an earlier process sent at `at`: what it had made up for before is not known, so nothing more is. */
-export function sentEarlier(at: number, pace: Pace): Sent {
-  const distance = evenDistance(pace);
-  return { times: [at], due: at + 2 * distance + (distance === 0 ? 0 : CATCH_UP_MS) };
+/** After the requests that earlier processes sent at `times`, oldest first. What they were late by is not made up for. */
+export function sentEarlier(times: readonly number[], pace: Pace): Sent | null {
+  const last = times.at(-1);
+  return last === undefined ? null : { times: times.slice(-(pace.perMinute ?? 1)), due: last + evenDistance(pace) };
 }
 
 /** With one more request, sent at `at`. `null`: it is the first. */

@@ -128,12 +128,14 @@ export async function quotaState(
   return { perDay, usedToday, blockedUntil: until > now ? until : null };
 }
 
-/** When the key last sent a request, epoch ms: what the pace of a new process starts from. */
-export async function lastSentAt(db: Database, keyHash: string): Promise<number | null> {
-  const [row] = await query<{ at: number | null }>(
+/** When the key sent the requests of its newest minute, epoch ms, ascending: what the pace of a new process starts from. */
+export async function sentLately(db: Database, keyHash: string): Promise<number[]> {
+  const rows = await query<{ at: number }>(
     db,
-    "select max(sent_at) as at from request where key_hash = $1",
+    `select sent_at as at from request
+     where key_hash = $1 and sent_at > (select max(sent_at) from request where key_hash = $1) - interval '61 seconds'
+     order by sent_at`,
     [keyHash],
   );
-  return row!.at;
+  return rows.map(({ at }) => at);
 }

@@ -56,7 +56,7 @@ Deno.test("requests keep the pace, retries and the last process's request includ
   const sentAt: number[] = [];
   const { client } = bench(vendor.url, {
     clock,
-    lastSentAt: start - 500,
+    sentLately: [start - 9_000, start - 500],
     pace: { perMinute: null, politeDelayMs: 2_000 },
     charge: (_, { at }) => {
       assert.ok(clock.now() <= at, "charged before it is sent");

@@ -68,10 +68,13 @@ Deno.test("a clock set back costs one distance, not the time it was set back by"
   assert.ok(times[1_200]! - times[0]! >= 60_000);
 });
 
-Deno.test("after an earlier process nothing is made up, and its last second counts as full", () => {
-  assert.equal(nextSend(sentEarlier(500, FREE), { now: 600, pace: FREE }), 2_500);
-  assert.equal(nextSend(sentEarlier(500, FAST), { now: 600, pace: FAST }), 1_600);
-  assert.equal(nextSend(sentEarlier(500, FAST), { now: 9_000, pace: FAST }), 9_000);
+Deno.test("after an earlier process nothing is made up, and what it sent counts", () => {
+  assert.equal(sentEarlier([], FAST), null);
+  assert.equal(nextSend(sentEarlier([500], FREE), { now: 600, pace: FREE }), 2_500);
+  assert.equal(nextSend(sentEarlier([0, 500], FAST), { now: 520, pace: FAST }), 550);
+  assert.equal(nextSend(sentEarlier([500], FAST), { now: 9_000, pace: FAST }), 9_000);
+  const full = sentEarlier([0, 700, 1_400], { perMinute: 3, politeDelayMs: 0 });
+  assert.ok(nextSend(full, { now: 30_000, pace: { perMinute: 3, politeDelayMs: 0 } }) >= 60_000);
 });
 
 Deno.test("no minute ever holds more requests than allowed, and no second more than the delay says", () => {
@@ -81,13 +84,19 @@ Deno.test("no minute ever holds more requests than allowed, and no second more t
       politeDelayMs: fc.integer({ min: 0, max: 3_000 }),
     }),
     fc.array(fc.oneof(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 3_000 })), { maxLength: 2_000 }),
-    fc.nat({ max: 2_000 }),
-    (pace, late, restart) => {
-      // Another process takes over in the middle: it knows the last request only.
-      const before = play(pace, late.slice(0, restart));
-      const last = before.times.at(-1);
-      const heir = { sent: last === undefined ? null : sentEarlier(last, pace), now: before.now };
-      const sent = [...before.times, ...play(pace, late.slice(restart), heir).times];
+    fc.array(fc.nat({ max: 2_000 }), { maxLength: 5 }),
+    (pace, late, restarts) => {
+      // Other processes take over in the middle: they know what the ledger has of the newest minute.
+      let now = 0;
+      const sent: number[] = [];
+      const ends = [...restarts.toSorted((a, b) => a - b), Infinity];
+      ends.forEach((end, index) => {
+        const lately = sent.filter((at) => at > sent.at(-1)! - 61_000);
+        const heir = { sent: sentEarlier(lately, pace), now };
+        const turn = play(pace, late.slice(ends[index - 1] ?? 0, end), heir);
+        sent.push(...turn.times);
+        now = turn.now;
+      });
       // Ascending, so the request that many places later lies outside the window, or too many are in it.
       const holds = (count: number, ms: number) =>
         sent.every((at, index) => (sent[index + count] ?? Infinity) >= at + ms);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Database, openDatabase } from "../../src/postgres/connect.ts";
-import { chargeRequest, lastSentAt, quotaState, recordAnswer } from "../../src/postgres/quota.ts";
+import { chargeRequest, quotaState, recordAnswer, sentLately } from "../../src/postgres/quota.ts";
 import type { BarRequest } from "../../src/request.ts";
 import type { AnswerKind } from "../../src/run.ts";
 import { serverDatabase, withDatabases } from "../support/database.ts";
@@ -63,8 +63,8 @@ withDatabases("a request is in the ledger before it is answered, and whole after
   const row = async () => (await db.pool.query("select * from request")).rows[0];
   assert.equal((await row()).form, "TIME_SERIES_DAILY full");
   assert.equal((await row()).kind, null);
-  assert.equal(await lastSentAt(db, "k"), NOW);
-  assert.equal(await lastSentAt(db, "other"), null);
+  assert.deepEqual(await sentLately(db, "k"), [NOW]);
+  assert.deepEqual(await sentLately(db, "other"), []);
   const answer = { httpStatus: null, bytes: 0, durationMs: 10_000, message: "timeout" };
   await recordAnswer(db, charged.id, { ...answer, now: NOW + 10_000, kind: "outage" });
   const { kind, finished_at, message, duration_ms, interval } = await row();
