@@ -14,8 +14,12 @@ export interface NotifyLoop {
   wake(): void;
   /** Resolves after a stop, when nothing is under way any more. Never rejects. */
   readonly ended: Promise<void>;
-  /** When the last pass ended well, epoch ms; `null`: none has. */
-  lastPass(): number | null;
+}
+
+/** How a pass failed. `again`: so did the one before. */
+export interface FailedPass {
+  readonly error: unknown;
+  readonly again: boolean;
 }
 
 const REST_MS = 15_000;
@@ -25,18 +29,17 @@ const LOOK_MS = 5 * 60_000;
 /** Begins when the program is open, ends with `stop`. What is under way then may go on until `abort`. */
 export function startNotifying(
   opened: Promise<Sender>,
-  { now, stop, abort, sleep, onError }: {
+  { now, stop, abort, sleep, onPass }: {
     /** Epoch ms. */
     now(): number;
     sleep(ms: number, signal: AbortSignal): Promise<void>;
     readonly stop: AbortSignal;
     readonly abort: AbortSignal;
-    /** Told once for failures in a row. */
-    readonly onError: (error: unknown) => void;
+    /** Told of each pass; `null`: it went well. Never rejects. */
+    readonly onPass: (failed: FailedPass | null) => Promise<void>;
   },
 ): NotifyLoop {
   let awake = Promise.withResolvers<void>();
-  let lastPass: number | null = null;
   // Not at once: what fell due while the program was off is noticed by its first beat, and is no alarm.
   let lastLook = now();
   let failing = false;
@@ -46,10 +49,10 @@ export function startNotifying(
     try {
       await sender.notifier.pass({ stop, abort, look });
       if (look) lastLook = now();
-      lastPass = now();
       failing = false;
+      await onPass(null);
     } catch (error) {
-      if (!failing && !stop.aborted) onError(error);
+      if (!stop.aborted) await onPass({ error, again: failing });
       failing = true;
     }
   }
@@ -71,5 +74,5 @@ export function startNotifying(
     }
   }
 
-  return { wake: () => awake.resolve(), ended: loop(), lastPass: () => lastPass };
+  return { wake: () => awake.resolve(), ended: loop() };
 }

@@ -4,6 +4,7 @@ import { effectiveSettings } from "./effective.ts";
 import type { Machine } from "./machine.ts";
 import { appliedMigrations, databaseSize, serverFacts } from "./postgres/facts.ts";
 import { lastRequests, ledgerHours } from "./postgres/ledger.ts";
+import { channelStates, outboxRows } from "./postgres/outbox.ts";
 import { quotaState } from "./postgres/quota.ts";
 import type { InstanceReads } from "./web/instance.tsx";
 
@@ -14,6 +15,7 @@ export interface InstanceSource {
 }
 
 const DAY = 86_400_000;
+const MESSAGES = 20;
 
 export function instanceReads(opened: Promise<App>, { machine, redact }: InstanceSource): InstanceReads {
   const startedAt = machine.now();
@@ -22,14 +24,18 @@ export function instanceReads(opened: Promise<App>, { machine, redact }: Instanc
   return {
     instance: async () => {
       const { config, database, steer } = await opened;
-      const [server, bytes, migrations, heartbeats, connections, { schedule, overridden }] = await Promise.all([
-        serverFacts(database),
-        databaseSize(database),
-        appliedMigrations(database),
-        steer.heartbeats(),
-        steer.connections(),
-        steer.schedule({ ticks: 1, history: 1 }),
-      ]);
+      const [server, bytes, migrations, heartbeats, connections, channels, outbox, { schedule, overridden }] =
+        await Promise
+          .all([
+            serverFacts(database),
+            databaseSize(database),
+            appliedMigrations(database),
+            steer.heartbeats(),
+            steer.connections(),
+            channelStates(database),
+            outboxRows(database, { limit: MESSAGES }),
+            steer.schedule({ ticks: 1, history: 1 }),
+          ]);
       const set = overridden === null ? null : schedule;
       const { describe, engine } = database;
       return {
@@ -46,7 +52,8 @@ export function instanceReads(opened: Promise<App>, { machine, redact }: Instanc
           database: { durationMs: connections.database.durationMs },
           mail: config.email === null ? null : config.email.smtp,
         },
-        channels: [],
+        channels,
+        outbox,
         settings: effectiveSettings(values, { readFile: machine.readFile, fromFile, redact, schedule: set }),
       };
     },

@@ -1,11 +1,12 @@
 /** What does `serve` do between its start and its end: beat, run what is owed, show how it is? */
 import { type App, openApp } from "./app.ts";
 import { lockProblem } from "./access.ts";
+import { channelsOf } from "./channels.ts";
 import { type Config, requireKey } from "./config.ts";
 import type { RunEvent } from "./event.ts";
 import { type Log, openLog } from "./log.ts";
 import type { Machine } from "./machine.ts";
-import { type NotifyLoop, startNotifying } from "./notify_loop.ts";
+import { type FailedPass, type NotifyLoop, startNotifying } from "./notify_loop.ts";
 import { accept, complain, readConfig, redactorOf } from "./operate.ts";
 import { actsOf, readsOf, sessionsOf } from "./pages.ts";
 import { explain } from "./postgres/explain.ts";
@@ -71,7 +72,7 @@ function startService(
   const opened = openPatiently(config, world, { stop: machine.stop, log, onLaunch: () => void beat() });
   // Awaited by the first beat; a failure before that must not end the process unheard.
   opened.catch(() => {});
-  const notifying = notifyBeside(opened, { machine, log });
+  const notifying = notifyBeside(opened, { machine, log, redact });
   let beating: Promise<void> | null = null;
   const pulse: Pulse = { lastBeat: null, failingSince: null, error: null };
 
@@ -85,11 +86,11 @@ function startService(
       const app = await opened;
       const { stop, abort } = machine;
       if (stop.aborted) return;
-      await app.steer.beatScheduler("looking at the clock", pulse.error);
+      await app.steer.beat("scheduler", "looking at the clock", pulse.error);
       await app.beat({ stop, abort, emit });
       notifying.wake();
       pulse.failingSince = pulse.error = null;
-      if (!stop.aborted) await app.steer.beatScheduler("waits for the next minute", null);
+      if (!stop.aborted) await app.steer.beat("scheduler", "waits for the next minute", null);
     } catch (error) {
       pulse.failingSince ??= machine.now();
       pulse.error = redact(explain(error));
@@ -130,10 +131,18 @@ function listenerOf({ host, port }: Config, log: Log): Pick<Service, "listening"
   };
 }
 
-function notifyBeside(opened: Promise<App>, { machine, log }: { machine: Machine; log: Log }): NotifyLoop {
-  const onError = (error: unknown) =>
-    log.message("error", `Cannot send what is waiting: ${explain(error)}; it is tried again`);
-  return startNotifying(opened, { ...machine, onError });
+function notifyBeside(
+  opened: Promise<App>,
+  { machine, log, redact }: { machine: Machine; log: Log; redact: (text: string) => string },
+): NotifyLoop {
+  const onPass = async (failed: FailedPass | null) => {
+    const found = failed === null ? null : redact(explain(failed.error));
+    if (failed?.again === false) log.message("error", `Cannot send what is waiting: ${found}; it is tried again`);
+    const { config, steer } = await opened;
+    if (channelsOf(config).length === 0) return;
+    await steer.beat("notifier", found === null ? "waits for messages" : "will try again", found);
+  };
+  return startNotifying(opened, { ...machine, onPass });
 }
 
 async function untilStopped(

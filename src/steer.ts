@@ -61,8 +61,8 @@ export interface Steering extends ScheduleSteering {
   /** Stores a quarantined row that the operator judges right. @throws Refused */
   release(by: string, asked: ReleaseAsked): Promise<Released>;
   quarantine(options: { series?: Series; limit: number; before?: number }): Promise<QuarantinedRow[]>;
-  /** Says that the scheduler of this process lives. `error`: why its last look failed. Never throws. */
-  beatScheduler(doing: string, error: string | null): Promise<void>;
+  /** Says that a part of this process lives. `error`: why what it did last failed. Never throws. */
+  beat(part: "scheduler" | "notifier", doing: string, error: string | null): Promise<void>;
   heartbeats(): Promise<Heartbeat[]>;
   connections(): Promise<Connections>;
   changes(options: { limit: number }): Promise<ChangeRecord[]>;
@@ -107,8 +107,8 @@ export function createSteering(rooms: Rooms, { worker, onLaunch, plan }: Parts):
     },
     release: (by, asked) => release(rooms, { by, ...asked }),
     quarantine: (options) => quarantinedRows(database, options),
-    beatScheduler: (doing, error) => {
-      const beat = { name: "scheduler", owner: world.owner, doing, error, now: world.now() } as const;
+    beat: (name, doing, error) => {
+      const beat = { name, owner: world.owner, doing, error, now: world.now() };
       // Who looks sees that the last beat is old.
       return recordHeartbeat(database, beat).catch(() => {});
     },

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { openApp } from "../src/app.ts";
 import { instanceReads } from "../src/pages_instance.ts";
 import { MIGRATIONS } from "../src/postgres/migrate.ts";
+import { sampleTellings } from "../src/sample.ts";
 import { configFor, jumpingWorld } from "./support/app.ts";
 import { withDatabases } from "./support/database.ts";
 import { fakeMachine } from "./support/machine.ts";
@@ -14,7 +15,13 @@ withDatabases(
   "the program, its database, settings with their origin, the ledger of its key",
   async (_, { config, engine }) => {
     const world = jumpingWorld(NOW);
-    const env = { API_KEY: KEY, STOCK_SYMBOLS: "IBM", API_REQUESTS_PER_DAY: "25", SCHEDULE_TIMEZONE: "UTC" };
+    const env = {
+      API_KEY: KEY,
+      STOCK_SYMBOLS: "IBM",
+      API_REQUESTS_PER_DAY: "25",
+      SCHEDULE_TIMEZONE: "UTC",
+      PING_URL: "http://127.0.0.1:9/ping",
+    };
     const app = await openApp(configFor("http://127.0.0.1:9", config, env), world);
     try {
       let values: Record<string, string> = env;
@@ -25,14 +32,17 @@ withDatabases(
       const reads = instanceReads(Promise.resolve(app), { machine, redact: (text) => text.replaceAll(KEY, "…") });
       // A file that changes later is not what the program has read.
       values = { STOCK_SYMBOLS: "MSFT" };
-      await app.steer.beatScheduler("waits", null);
+      await app.steer.beat("scheduler", "waits", null);
       await app.steer.setSchedule("ann", { cron: "@hourly" });
+      await app.notifier.enqueueTest(sampleTellings({ now: NOW, pageUrl: null })[0]!);
       const found = await reads.instance();
       assert.equal(found.database.engine, engine);
       assert.ok(found.database.bytes > 1_000_000);
       assert.deepEqual(found.migrations.map(({ name }) => name), MIGRATIONS.map(({ name }) => name));
       assert.deepEqual(found.heartbeats.map(({ name }) => name), ["scheduler"]);
-      assert.deepEqual([found.connections.vendor, found.connections.mail, found.channels], [null, null, []]);
+      assert.deepEqual([found.connections.vendor, found.connections.mail], [null, null]);
+      assert.deepEqual(found.channels.map(({ channel, waiting }) => [channel, waiting]), [["ping", 1]]);
+      assert.deepEqual(found.outbox.map(({ kind, state }) => [kind, state]), [["test", "waiting"]]);
       assert.ok(found.startedAt >= NOW && found.startedAt <= world.now());
       const origin = (name: string) => {
         const { value, origin } = found.settings.find((setting) => setting.name === name)!;

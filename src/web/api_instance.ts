@@ -34,6 +34,25 @@ const INSTANCE = z.object({
     database: z.object({ durationMs: count }),
     mail: z.object({ host: z.string(), port: z.int(), secure: z.string() }).nullable().describe("null: not configured"),
   }),
+  channels: z.array(z.object({
+    channel: z.string(),
+    waiting: count,
+    undeliverable: count,
+    last: z.object({ at: instant, subject: z.string(), state: z.string(), error: z.string().nullable() }).nullable()
+      .describe("The newest attempt; null: there was none"),
+  })).describe("Of notices, those that ever had a message"),
+  outbox: z.array(z.object({
+    id: z.int(),
+    kind: z.string(),
+    channel: z.string(),
+    subject: z.string(),
+    state: z.enum(["waiting", "sent", "undeliverable"]),
+    attempts: count,
+    most: count,
+    createdAt: instant,
+    dueAt: instant,
+    error: z.string().nullable(),
+  })).describe("The newest messages first"),
   settings: z.array(z.object({
     name: z.string(),
     group: z.string(),

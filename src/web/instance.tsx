@@ -11,6 +11,7 @@ import {
 } from "./instance_connections.tsx";
 import { type Heartbeat, Heartbeats, silentParts } from "./instance_heartbeats.tsx";
 import { Ledger, type LedgerFacts } from "./instance_ledger.tsx";
+import { type MessageRow, Outbox } from "./instance_outbox.tsx";
 import { type Migration, Migrations, Settings } from "./instance_settings.tsx";
 import { LEDGER_QUERY, readQuery } from "./query.ts";
 import type { ShowPage } from "./visit.ts";
@@ -47,6 +48,8 @@ export interface InstanceFacts {
   };
   /** How each channel of notices does. */
   readonly channels: readonly ChannelState[];
+  /** The newest messages to them, the newest first. */
+  readonly outbox: readonly MessageRow[];
   readonly settings: readonly EffectiveSetting[];
 }
 
@@ -88,6 +91,7 @@ export function instancePage(reads: InstanceReads): ShowPage {
             <h2 id="channels-title">Notices</h2>
             <Live id="channels">
               <Channels channels={facts.channels} mail={facts.connections.mail} />
+              {facts.channels.length > 0 && <Outbox messages={facts.outbox} />}
             </Live>
           </section>
           <section aria-labelledby="settings-title" id="settings">

@@ -94,6 +94,7 @@ export function instanceFacts(change: Partial<InstanceFacts> = {}): InstanceFact
     heartbeats: [],
     connections: { vendor: null, database: { durationMs: 2 }, mail: null },
     channels: [],
+    outbox: [],
     settings: [],
     ...change,
   };
