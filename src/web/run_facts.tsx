@@ -22,7 +22,10 @@ export function Facts({ run, dueAt, again, now }: {
         {run.trigger}
         {dueAt !== null && (
           <>
-            , tick of <Time at={dueAt} zone />
+            ,{" "}
+            <a href={tickHref(run.tickId, dueAt)}>
+              tick of <Time at={dueAt} zone />
+            </a>
           </>
         )}
         {run.launchId !== null && (
@@ -81,6 +84,11 @@ export function Facts({ run, dueAt, again, now }: {
       </dl>
     </>
   );
+}
+
+/** The list of ticks that begins with this one. */
+function tickHref(id: number | null, dueAt: number): string {
+  return `/schedule?before=${new Date(dueAt + 1).toISOString()}#tick-${id}`;
 }
 
 function titled(word: string): string {
