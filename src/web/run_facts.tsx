@@ -22,10 +22,7 @@ export function Facts({ run, dueAt, again, now }: {
         {run.trigger}
         {dueAt !== null && (
           <>
-            ,{" "}
-            <a href={tickHref(run.tickId, dueAt)}>
-              tick of <Time at={dueAt} zone />
-            </a>
+            , <Tick id={run.tickId} dueAt={dueAt} />
           </>
         )}
         {run.launchId !== null && (
@@ -86,9 +83,13 @@ export function Facts({ run, dueAt, again, now }: {
   );
 }
 
-/** The list of ticks that begins with this one. */
-function tickHref(id: number | null, dueAt: number): string {
-  return `/schedule?before=${new Date(dueAt + 1).toISOString()}#tick-${id}`;
+/** Leads to the list of ticks that begins with this one. */
+function Tick({ id, dueAt }: { id: number | null; dueAt: number }) {
+  return (
+    <a href={`/schedule?before=${new Date(dueAt + 1).toISOString()}#tick-${id}`}>
+      tick of <Time at={dueAt} zone />
+    </a>
+  );
 }
 
 function titled(word: string): string {
