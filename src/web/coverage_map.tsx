@@ -1,4 +1,5 @@
 /** Which sessions are there, which are missing, and why? A year of days, or all years of weeks or months, one square each. */
+import { Scroll } from "./facts.tsx";
 import { type Series, seriesName } from "../bar.ts";
 import { dateOf, dayStart } from "../calendar.ts";
 import { unitOf } from "../freshness.ts";
@@ -37,7 +38,7 @@ export function CoverageMap({ series, coverage: { year, cells } }: { series: Ser
         <span class="ahead">not out yet</span>
         {year !== null && <span class="closed">exchange closed</span>}
       </p>
-      <div class="scroll">
+      <Scroll label="Coverage map">
         <svg
           class="map"
           width={LEFT + grid.columns * PITCH}
@@ -50,7 +51,7 @@ export function CoverageMap({ series, coverage: { year, cells } }: { series: Ser
           {year !== null && <ClosedDays year={year} cells={cells} grid={grid} />}
           {cells.map((cell) => <Square cell={cell} {...grid.place(cell.date)} />)}
         </svg>
-      </div>
+      </Scroll>
       <Gaps gaps={gaps} cells={cells} />
     </>
   );

@@ -147,6 +147,11 @@ export function Live({ id, children }: { id: string; children?: Child }) {
   return <div id={id} data-live="">{children}</div>;
 }
 
+/** What may be wider than the screen and has no link inside: it takes the focus, so that arrow keys can move it. */
+export function Scroll({ label, children }: { label: string; children?: Child }) {
+  return <div class="scroll" role="region" tabindex={0} aria-label={label}>{children}</div>;
+}
+
 /** A form's hidden proof that it came from a page of ours. */
 export function Token() {
   return <input type="hidden" name="token" value={useVisit().token} />;

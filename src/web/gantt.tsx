@@ -23,7 +23,7 @@ export function Gantt({ rows, from, to, running }: {
     ? secondsOf(from, length)
     : dividersOf({ from, to, zone: zone.name, most: 6 }).map(({ at, label }) => ({ at, label }));
   return (
-    <div class="gantt">
+    <div class="gantt" role="region" tabindex={0} aria-label="Steps">
       <ul class="gantt-names">
         {rows.map(({ symbol, interval, status }) => (
           <li

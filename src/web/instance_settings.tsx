@@ -1,6 +1,6 @@
 /** Which value does each setting have, where does it come from, and which steps has the schema been through? */
 import type { EffectiveSetting } from "../effective.ts";
-import { None, Time, ZoneName } from "./facts.tsx";
+import { None, Scroll, Time, ZoneName } from "./facts.tsx";
 
 export interface Migration {
   readonly version: number;
@@ -26,7 +26,7 @@ export function Settings({ settings }: { settings: readonly EffectiveSetting[] }
           <summary>
             {group} <span class="count">{rows.length}</span>
           </summary>
-          <div class="scroll">
+          <Scroll label={`Settings: ${group}`}>
             <table class="stack settings-table">
               <thead>
                 <tr>
@@ -38,7 +38,7 @@ export function Settings({ settings }: { settings: readonly EffectiveSetting[] }
               </thead>
               <tbody>{rows.map((row) => <Row setting={row} />)}</tbody>
             </table>
-          </div>
+          </Scroll>
         </details>
       ))}
     </>
@@ -74,7 +74,7 @@ function codeIn(text: string) {
 
 export function Migrations({ migrations }: { migrations: readonly Migration[] }) {
   return (
-    <div class="scroll">
+    <Scroll label="Migrations">
       <table>
         <thead>
           <tr>
@@ -99,6 +99,6 @@ export function Migrations({ migrations }: { migrations: readonly Migration[] })
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

@@ -109,13 +109,14 @@ function AsOf({ visit }: { visit: Visit }) {
 function Settings({ visit }: { visit: Visit }) {
   return (
     <details class="settings">
-      <summary aria-label="Settings">
+      <summary>
         <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
           <path
             fill="currentColor"
             d="M1 3.200h6.200a2 2 0 0 1 3.600 0H15v1.600h-4.200a2 2 0 0 1-3.600 0H1Zm0 8h2.200a2 2 0 0 1 3.600 0H15v1.600H6.800a2 2 0 0 1-3.600 0H1Z"
           />
         </svg>
+        <span class="away">Settings:</span>
         <span class="summary-text">{zoneName(visit.zone.name, visit.now)}</span>
       </summary>
       <div class="panel">

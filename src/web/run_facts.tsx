@@ -22,7 +22,7 @@ export function Facts({ run, dueAt, again, now }: {
         {run.trigger}
         {dueAt !== null && (
           <>
-            , tick of <Time at={dueAt} zone />
+            , <Tick id={run.tickId} dueAt={dueAt} />
           </>
         )}
         {run.launchId !== null && (
@@ -80,6 +80,15 @@ export function Facts({ run, dueAt, again, now }: {
         ))}
       </dl>
     </>
+  );
+}
+
+/** Leads to the list of ticks that begins with this one. */
+function Tick({ id, dueAt }: { id: number | null; dueAt: number }) {
+  return (
+    <a href={`/schedule?before=${new Date(dueAt + 1).toISOString()}#tick-${id}`}>
+      tick of <Time at={dueAt} zone />
+    </a>
   );
 }
 

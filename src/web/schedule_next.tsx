@@ -1,7 +1,7 @@
 /** When is it due next, by the clocks of three places, and what would a tick at a chosen time do? */
 import { seriesName } from "../bar.ts";
 import type { PlanEntry } from "../plan.ts";
-import { Ago, State, Time, Token, useVisit } from "./facts.tsx";
+import { Ago, Scroll, State, Time, Token, useVisit } from "./facts.tsx";
 import type { Preview, TickTest } from "./schedule.tsx";
 import type { Tried } from "./schedule_edit.tsx";
 import { EXCHANGE_ZONE } from "./settings.ts";
@@ -32,7 +32,7 @@ export function NextTicks({ preview: { schedule, next }, paused = false, testabl
   return (
     <>
       {paused && <p class="aside">While it is paused each of them is recorded as skipped.</p>}
-      <div class="scroll">
+      <Scroll label="Next ticks">
         <table class="next-ticks">
           <thead>
             <tr>
@@ -65,7 +65,7 @@ export function NextTicks({ preview: { schedule, next }, paused = false, testabl
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </>
   );
 }

@@ -132,6 +132,7 @@ export function seriesPage(reads: SeriesReads, { release = false }: { release?: 
           </section>
           <Live id="facts">
             <Facts facts={facts} />
+            {role === "operate" && <FetchNow series={series} />}
           </Live>
           <section aria-labelledby="coverage-title">
             <div class="head">
@@ -185,6 +186,16 @@ function Sentence({ facts }: { facts: SeriesFacts }) {
       )}
       {held > 0 && `; ${counted(held, "row")} in quarantine`}.
     </>
+  );
+}
+
+/** The run is shown with its cost before it is launched. */
+function FetchNow({ series: { symbol, interval } }: { series: Series }) {
+  const query = new URLSearchParams({ symbols: symbol, intervals: interval });
+  return (
+    <p class="act">
+      <a class="button" href={`/launch?${query}`}>Fetch now…</a>
+    </p>
   );
 }
 

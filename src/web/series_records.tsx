@@ -2,7 +2,7 @@
 import type { Child } from "hono/jsx";
 import type { Rule, Series } from "../bar.ts";
 import type { FailureKind, RowCounts, SeriesStatus } from "../run.ts";
-import { ZoneName } from "./facts.tsx";
+import { Scroll, ZoneName } from "./facts.tsx";
 import type { RECORDS, SeriesQuery } from "./query.ts";
 import { AnswerCells, HeldCells, RequestCells, ResultCells, RevisionCells } from "./record_cells.tsx";
 import { seriesHref } from "./series_words.tsx";
@@ -118,7 +118,7 @@ export async function Records({ reads, series, asked, release }: {
   if (rows.length === 0) return <p class="empty">{list.empty}</p>;
   return (
     <>
-      <div class="scroll">
+      <Scroll label="Records">
         <table>
           <thead>
             <tr>
@@ -131,7 +131,7 @@ export async function Records({ reads, series, asked, release }: {
           </thead>
           <tbody>{rows.map((row) => <tr>{list.cells(row, { series, release })}</tr>)}</tbody>
         </table>
-      </div>
+      </Scroll>
       <nav class="pager" aria-label={`Pages of ${asked.show}`}>
         {asked.before !== undefined && <a href={href(null)}>Newest</a>}
         {found.length > rows.length && <a href={href(list.key(rows.at(-1)!))}>Older</a>}

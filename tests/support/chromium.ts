@@ -1,6 +1,6 @@
 /** Where is a Chromium on this machine? An installed one, else one an npm package brings; none is an error that says what to do. */
 import { join } from "node:path";
-import { run } from "./binaries.ts";
+import { npmInstall, run } from "./binaries.ts";
 import { cached, exists } from "./cache.ts";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge"];
@@ -22,7 +22,7 @@ export async function chromiumPath(): Promise<string> {
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(
-      `Cannot find a Chromium: none is installed, and ${reason}; install one (apt-get install chromium), ` +
+      `Cannot find a Chromium: none is installed, and npm's does not do (${reason}); install one (apt-get install chromium), ` +
         "or set CHROMIUM to the program",
       { cause },
     );
@@ -41,12 +41,7 @@ async function npmChromium(): Promise<string> {
   if (Deno.build.os !== "linux" || Deno.build.arch !== "x86_64") {
     throw new Error(`npm has none for ${Deno.build.os} on ${Deno.build.arch}`);
   }
-  const root = await cached(`chromium-${VERSION}`, async (dir) => {
-    const flags = ["--ignore-scripts", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"];
-    const args = ["install", "--prefix", dir, ...flags, `${PACKAGE}@${VERSION}`];
-    const { success, stderr } = await run("npm", { args, cwd: dir });
-    if (!success) throw new Error(`npm cannot install ${PACKAGE}: ${stderr.trim()}`);
-  });
+  const root = await cached(`chromium-${VERSION}`, (dir) => npmInstall(`${PACKAGE}@${VERSION}`, dir));
   const script = `import("${PACKAGE}").then(async ({ default: one }) => console.log(await one.executablePath()))`;
   const { success, stdout, stderr } = await run("node", { args: ["-e", script], cwd: root });
   const path = stdout.trim();

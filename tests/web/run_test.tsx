@@ -24,13 +24,13 @@ const found = (row: ReturnType<typeof run>) => ({ run: () => Promise.resolve(row
 Deno.test("a run that failed: the outcome, the message, and what it was", async () => {
   const totals = { ...run(1).totals, series: 2, stored: 1, failed: 1, inserted: 1200, requests: 3 };
   const row = run(1, { outcome: "failed", message: "connection terminated", totals, tickId: 4 });
-  const text = said(
-    await show({
-      ...found(row),
-      tickDueAt: () => Promise.resolve(NOW - 3_600_000),
-      results: () => Promise.resolve([RESULT]),
-    }),
-  );
+  const shown = await show({
+    ...found(row),
+    tickDueAt: () => Promise.resolve(NOW - 3_600_000),
+    results: () => Promise.resolve([RESULT]),
+  });
+  const text = said(shown);
+  assert.match(drawn(shown.body), /href="\/schedule\?before=2026-11-22T13:00:00\.001Z#tick-4"/);
   assert.match(text, /^Run 1\nfailed in 10\.0 s: 1 of 2 series stored, 1,200 new bars, 3 requests\./);
   assert.match(text, /connection terminated/);
   assert.match(text, /schedule, tick of 2026-11-22 13:00 UTC/);

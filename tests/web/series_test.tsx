@@ -18,6 +18,13 @@ Deno.test("the sentence, the intervals of the symbol, the facts, the chart's own
   assert.deepEqual(shown.scripts?.map(({ href }) => href), [ASSETS.charts.href, ASSETS.chart.href]);
 });
 
+Deno.test("whoever may operate is led to a launch of it", async () => {
+  const link = /href="\/launch\?symbols=IBM&amp;intervals=daily"/;
+  assert.match(drawn((await show()).body), link);
+  const page = seriesPage(seriesReads());
+  assert.doesNotMatch(drawn((await page(visit({ params: { ...IBM }, role: "view" }))).body), link);
+});
+
 Deno.test("no bar yet: no chart, and why; no such series: what would make it one", async () => {
   const empty = { ...symbolRow({ first: null, newest: null, watermark: null, bars: 0 }), intervals: [], held: 0 };
   const shown = await show({ series: () => Promise.resolve(empty) });
