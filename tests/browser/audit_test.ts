@@ -2,10 +2,8 @@
 import assert from "node:assert/strict";
 import { axeScript, seriousFindings } from "../support/axe.ts";
 import { startBrowser, type Tab } from "../support/browser.ts";
-import { serverDatabase } from "../support/database.ts";
-import { startCurrentVendor } from "../support/market.ts";
-import { startProgram, workFolder } from "../support/program.ts";
 import { history } from "../support/runs.ts";
+import { servingProgram } from "../support/serving.ts";
 
 const PASSWORD = "correct horse battery";
 const WIDTHS = [1280, 390];
@@ -46,36 +44,12 @@ const PATHS = [
 
 /** The program behind a password, with something to show on every page. */
 async function stage() {
-  const [vendor, database, folder] = [await startCurrentVendor(["AAA"]), await serverDatabase(), await workFolder()];
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  const env = {
-    ALPHAVANTAGE_API_KEY: "servekey",
-    ALPHAVANTAGE_URL: vendor.url,
-    API_POLITE_DELAY_SEC: "0",
-    STOCK_SYMBOLS: "AAA,ZZZ",
-    STOCK_INTERVALS: "daily",
-    DATABASE_URL: database.url,
-    UI_PASSWORD: PASSWORD,
-    PORT: String(port),
-  };
-  await using first = startProgram(["run", "--quiet"], { cwd: folder.path, env });
-  assert.equal((await first.ended).code, 3, "ZZZ is a symbol the vendor does not know");
-  await history(database.db, ["failed", "partial", "deferred", "nothing-due", "cancelled", null]);
-  await furnish(database.db.pool);
-  const program = startProgram(["serve"], { cwd: folder.path, env });
-  await program.said(/Keeping 2 series/);
-  return {
-    page: `http://127.0.0.1:${port}`,
-    [Symbol.asyncDispose]: async () => {
-      program.kill("SIGKILL");
-      await program.ended;
-      await vendor.close();
-      await database.close();
-      await folder[Symbol.asyncDispose]();
-    },
-  };
+  const at = await servingProgram({ STOCK_SYMBOLS: "AAA,ZZZ", UI_PASSWORD: PASSWORD });
+  assert.equal(await at.command("run", "--quiet"), 3, "ZZZ is a symbol the vendor does not know");
+  await history(at.db, ["failed", "partial", "deferred", "nothing-due", "cancelled", null]);
+  await furnish(at.db.pool);
+  await at.serve(2);
+  return at;
 }
 
 /** What seldom happens: a row that broke a rule, a settled bar that changed, a launch that waits, a tick that was skipped. */

@@ -1,42 +1,17 @@
 /** Launching, waiting, withdrawing, cancelling and forgetting in a real Chromium, on the program as its users run it. */
 import assert from "node:assert/strict";
 import { type Browser, startBrowser, type Tab } from "../support/browser.ts";
-import { serverDatabase } from "../support/database.ts";
-import { startCurrentVendor } from "../support/market.ts";
-import { startProgram, workFolder } from "../support/program.ts";
 import { history } from "../support/runs.ts";
+import { servingProgram } from "../support/serving.ts";
 
 const LAUNCH = "form[action='/runs'] button";
 
 /** The program with some history: runs 1 complete, 2 failed, 3 partial. */
 async function stage() {
-  const [vendor, database, folder] = [await startCurrentVendor(["AAA"]), await serverDatabase(), await workFolder()];
-  await history(database.db, ["complete", "failed", "partial"]);
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  const env = {
-    ALPHAVANTAGE_API_KEY: "servekey",
-    ALPHAVANTAGE_URL: vendor.url,
-    API_POLITE_DELAY_SEC: "0",
-    STOCK_SYMBOLS: "AAA",
-    STOCK_INTERVALS: "daily",
-    DATABASE_URL: database.url,
-    PORT: String(port),
-  };
-  const program = startProgram(["serve"], { cwd: folder.path, env });
-  await program.said(/Keeping 1 series/);
-  return {
-    page: `http://127.0.0.1:${port}`,
-    vendor,
-    [Symbol.asyncDispose]: async () => {
-      program.kill("SIGKILL");
-      await program.ended;
-      await vendor.close();
-      await database.close();
-      await folder[Symbol.asyncDispose]();
-    },
-  };
+  const at = await servingProgram();
+  await history(at.db, ["complete", "failed", "partial"]);
+  await at.serve();
+  return at;
 }
 
 let browser: Promise<Browser> | null = null;

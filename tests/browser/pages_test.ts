@@ -1,63 +1,20 @@
 /** The pages in a real Chromium, on the program as its users run it: what people see, click and lose. */
 import assert from "node:assert/strict";
 import { type Browser, startBrowser, type Tab } from "../support/browser.ts";
-import { serverDatabase } from "../support/database.ts";
-import { startCurrentVendor } from "../support/market.ts";
-import { type Program, startProgram, workFolder } from "../support/program.ts";
 import { history } from "../support/runs.ts";
+import { servingProgram } from "../support/serving.ts";
 
 const PASSWORD = "correct horse battery";
 const PATHS = ["/", "/?window=1h", "/runs", "/runs?outcome=failed", "/runs/2", "/nowhere"];
 
 /** The program with some history, and a browser to look at it. */
 async function stage(env: Record<string, string> = {}) {
-  const [vendor, database, folder] = [await startCurrentVendor(["AAA"]), await serverDatabase(), await workFolder()];
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  await history(database.db, ["complete", "failed", "partial"]);
-  await database.db.pool.query("update run set message = $1 where outcome = 'failed'", [
+  const at = await servingProgram(env);
+  await history(at.db, ["complete", "failed", "partial"]);
+  await at.db.pool.query("update run set message = $1 where outcome = 'failed'", [
     "<script>document.title = 'x'</script>",
   ]);
-  const settings = {
-    ALPHAVANTAGE_API_KEY: "servekey",
-    ALPHAVANTAGE_URL: vendor.url,
-    API_POLITE_DELAY_SEC: "0",
-    STOCK_SYMBOLS: "AAA",
-    STOCK_INTERVALS: "daily",
-    DATABASE_URL: database.url,
-    PORT: String(port),
-    ...env,
-  };
-  listener.close();
-  let program: Program | null = null;
-  const at = {
-    page: `http://127.0.0.1:${port}`,
-    pool: database.db.pool,
-    start: async () => {
-      program = startProgram(["serve"], { cwd: folder.path, env: settings });
-      await program.said(/Keeping 1 series/);
-    },
-    kill: async () => {
-      program?.kill("SIGKILL");
-      await program?.ended;
-    },
-    /** Another process of ours, on the same database. */
-    runElsewhere: async () => {
-      await using other = startProgram(["run", "--quiet"], { cwd: folder.path, env: settings });
-      assert.equal((await other.ended).code, 0);
-    },
-    stop: async () => {
-      program?.kill("SIGTERM");
-      assert.equal((await program?.ended)?.code, 0);
-    },
-    [Symbol.asyncDispose]: async () => {
-      await at.kill();
-      await vendor.close();
-      await database.close();
-      await folder[Symbol.asyncDispose]();
-    },
-  };
-  await at.start();
+  await at.serve();
   return at;
 }
 
@@ -100,7 +57,7 @@ Deno.test("a run elsewhere shows on an open page by itself; the filter somebody 
   await tab.goto(`${at.page}/runs`);
   await tab.evaluate("document.querySelector('[name=symbol]').focus()");
   await tab.type("IBM");
-  await at.runElsewhere();
+  assert.equal(await at.command("run", "--quiet"), 0);
   await tab.until("document.querySelector('tbody th a')?.textContent === '4'");
   await tab.until("document.querySelector('tbody tr').innerText.includes('complete')");
   assert.equal(await tab.evaluate("document.querySelector('[name=symbol]').value"), "IBM");
@@ -108,17 +65,17 @@ Deno.test("a run elsewhere shows on an open page by itself; the filter somebody 
     await tab.evaluate<string>("document.querySelector('.sentence').innerText"),
     /of 1 run in the last seven days/,
   );
-  await at.stop();
+  assert.equal(await at.end("SIGTERM"), 0);
 });
 
 Deno.test("the server is killed: a banner says so; it comes back: the page is up to date by itself", async () => {
   await using at = await stage();
   const tab = await newTab();
   await tab.goto(`${at.page}/runs`);
-  await at.kill();
+  await at.end("SIGKILL");
   await tab.until("!document.getElementById('lost').hidden");
-  await history({ pool: at.pool } as never, ["cancelled"]);
-  await at.start();
+  await history(at.db, ["cancelled"]);
+  await at.serve();
   await tab.until("document.getElementById('lost').hidden");
   await tab.until("document.querySelector('tbody').innerText.includes('cancelled')");
 });

@@ -1,65 +1,42 @@
 /** The pages of the schedule and the instance in a real Chromium, on the program as its users run it. */
 import assert from "node:assert/strict";
 import { type Browser, startBrowser, type Tab } from "../support/browser.ts";
-import { serverDatabase } from "../support/database.ts";
-import { startCurrentVendor } from "../support/market.ts";
-import { startProgram, workFolder } from "../support/program.ts";
+import { servingProgram } from "../support/serving.ts";
 
 /** The program, after a run of its own and with some ticks behind it. */
 async function stage() {
-  const [vendor, database, folder] = [await startCurrentVendor(["AAA"]), await serverDatabase(), await workFolder()];
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
   const env = {
     ALPHAVANTAGE_API_KEY: "servekey-that-is-secret",
-    ALPHAVANTAGE_URL: vendor.url,
-    API_POLITE_DELAY_SEC: "0",
-    STOCK_SYMBOLS: "AAA",
-    STOCK_INTERVALS: "daily",
-    DATABASE_URL: database.url,
     SCHEDULE_CRON: "0 6 * * 1-5",
     SCHEDULE_TIMEZONE: "Europe/Berlin",
-    PORT: String(port),
   };
-  await using first = startProgram(["run", "--quiet"], { cwd: folder.path, env });
-  assert.equal((await first.ended).code, 0);
+  const at = await servingProgram(env);
+  assert.equal(await at.command("run", "--quiet"), 0);
   // Made by the first look at the clock, which need not be over when the page answers.
-  await database.db.pool.query(
+  await at.db.pool.query(
     `insert into schedule (name, cron, timezone, evaluated_to, updated_at) values ('ingest', $1, $2, now(), now())`,
     [env.SCHEDULE_CRON, env.SCHEDULE_TIMEZONE],
   );
-  const program = startProgram(["serve"], { cwd: folder.path, env });
-  await program.said(/Keeping 1 series/);
-  await database.db.pool.query(
+  await at.serve();
+  await at.db.pool.query(
     `insert into tick (schedule, due_at, state, trigger, reason, noticed_at)
      select 'ingest', date_trunc('hour', now()) - make_interval(hours => n), case when n % 4 = 1 then 'skipped' else 'requested' end,
        'schedule', case when n % 4 = 1 then 'the run before it was at work' end,
        date_trunc('hour', now()) - make_interval(hours => n) + interval '4 seconds'
      from generate_series(1, 30) as n`,
   );
-  await database.db.pool.query("update run set tick_id = (select max(id) from tick where state = 'requested')");
+  await at.db.pool.query("update run set tick_id = (select max(id) from tick where state = 'requested')");
   return {
-    page: `http://127.0.0.1:${port}`,
+    ...at,
     /** Resolves when the server has looked once since the pages that are open began to listen: from here on a change is one. */
     watched: async () => {
-      const { body } = await fetch(`http://127.0.0.1:${port}/live`);
+      const { body } = await fetch(`${at.page}/live`);
       const events = body!.pipeThrough(new TextDecoderStream()).getReader();
       for (let seen = ""; seen.split("event: ").length < 3;) seen += (await events.read()).value;
       await events.cancel();
     },
     /** A command by another process of ours. */
-    elsewhere: async (...command: string[]) => {
-      await using other = startProgram(command, { cwd: folder.path, env });
-      assert.equal((await other.ended).code, 0);
-    },
-    [Symbol.asyncDispose]: async () => {
-      program.kill("SIGKILL");
-      await program.ended;
-      await vendor.close();
-      await database.close();
-      await folder[Symbol.asyncDispose]();
-    },
+    elsewhere: async (...command: string[]) => assert.equal(await at.command(...command), 0),
   };
 }
 

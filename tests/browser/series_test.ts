@@ -1,41 +1,16 @@
 /** The pages of series in a real Chromium: the chart within its policy, in both themes, on a phone, and without script. */
 import assert from "node:assert/strict";
 import { startBrowser } from "../support/browser.ts";
-import { serverDatabase } from "../support/database.ts";
-import { startCurrentVendor } from "../support/market.ts";
-import { startProgram, workFolder } from "../support/program.ts";
+import { servingProgram } from "../support/serving.ts";
 
 const SERIES = "/symbols/AAA/daily";
 
 /** The program, after one run of a vendor whose newest session is the last one. */
 async function stage() {
-  const [vendor, database, folder] = [await startCurrentVendor(["AAA"]), await serverDatabase(), await workFolder()];
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  const env = {
-    ALPHAVANTAGE_API_KEY: "servekey",
-    ALPHAVANTAGE_URL: vendor.url,
-    API_POLITE_DELAY_SEC: "0",
-    STOCK_SYMBOLS: "AAA",
-    STOCK_INTERVALS: "daily",
-    DATABASE_URL: database.url,
-    PORT: String(port),
-  };
-  await using first = startProgram(["run", "--quiet"], { cwd: folder.path, env });
-  assert.equal((await first.ended).code, 0);
-  const program = startProgram(["serve"], { cwd: folder.path, env });
-  await program.said(/Keeping 1 series/);
-  return {
-    page: `http://127.0.0.1:${port}`,
-    [Symbol.asyncDispose]: async () => {
-      program.kill("SIGKILL");
-      await program.ended;
-      await vendor.close();
-      await database.close();
-      await folder[Symbol.asyncDispose]();
-    },
-  };
+  const at = await servingProgram();
+  assert.equal(await at.command("run", "--quiet"), 0);
+  await at.serve();
+  return at;
 }
 
 Deno.test("from the table to the chart; nothing is wider than a phone, breaks the policy or asks anybody else", async () => {
