@@ -28,6 +28,8 @@ export interface PlanAsked {
   readonly force?: boolean;
   /** As of this instant, epoch ms, with what is stored today. Default: now. */
   readonly at?: number;
+  /** Of these series, by whoever has just asked for them: reading them is most of what a plan costs. */
+  readonly states?: readonly SeriesState[];
 }
 
 /** The operator is told again that another program serves the schedule. */
@@ -134,10 +136,10 @@ export async function openApp(
 async function planFor(
   { config, database, keyHash, world }: Rooms,
   series: readonly Series[],
-  { force = false, at: now = world.now() }: PlanAsked,
+  { force = false, at: now = world.now(), ...asked }: PlanAsked,
 ): Promise<Plan> {
   const market = marketOf(config);
-  const states = await seriesStates(database, series);
+  const states = asked.states ?? await seriesStates(database, series);
   const quota = await quotaState(database, { keyHash, now, perDay: config.vendor.perDay });
   const lags = publicationLags(await pastAnswers(database), market);
   const known = await entitlements(database, keyHash);

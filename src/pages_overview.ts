@@ -20,9 +20,9 @@ export function overviewReads(opened: Promise<App>): OverviewReads {
     overview: async ({ now, from, to }): Promise<OverviewFacts> => {
       const app = await opened;
       const { config: { series }, database } = app;
-      const [plan, states, nextTick, timeline, incidents] = await Promise.all([
-        app.plan(series),
-        app.states(series),
+      const states = await app.states(series);
+      const [plan, nextTick, timeline, incidents] = await Promise.all([
+        app.plan(series, { states }),
         app.steer.nextTick(),
         timelineFacts(app, { now, from, to }),
         listRuns(database, {

@@ -39,7 +39,8 @@ export function symbolsReads(opened: Promise<App>): SymbolsReads {
     symbols: async ({ symbol, interval, freshness, page, limit }): Promise<SymbolsFacts> => {
       const app = await opened;
       const { series } = app.config;
-      const [plan, states] = await Promise.all([app.plan(series), app.states(series)]);
+      const states = await app.states(series);
+      const plan = await app.plan(series, { states });
       const judged = states.map((state) => ({ state, fresh: judge(app, state, plan.now) }));
       const number = (wanted: string) => judged.filter(({ fresh }) => fresh.state === wanted).length;
       const matching = judged.filter(({ state: { series: one }, fresh }) =>
@@ -118,7 +119,9 @@ export function seriesReads(opened: Promise<App>): SeriesReads {
       if (first === undefined || last === undefined) return { candles, width, revised: [], gaps: [] };
       const revised = await revisedBetween(app.database, series, { ...range, limit: MOST_REVISED });
       const between = { from: barDate(series, first.ts), to: barDate(series, last.ts) };
-      const cells = await mapOf(app, { ...between, plan: await app.plan([series]), most: MOST_SLOTS });
+      const states = await app.states([series]);
+      const plan = await app.plan([series], { states });
+      const cells = await mapOf(app, { ...between, state: states[0]!, plan, most: MOST_SLOTS });
       return { candles, width, revised, gaps: cells.filter(({ presence }) => presence === "gap") };
     },
     coverage: async (series, year) => await coverageOf(await opened, series, year),
@@ -132,7 +135,9 @@ export function seriesReads(opened: Promise<App>): SeriesReads {
 }
 
 async function coverageOf(app: App, series: Series, asked: number | null): Promise<CoverageFacts> {
-  const [[state], plan] = await Promise.all([app.states([series]), app.plan([series])]);
+  const states = await app.states([series]);
+  const plan = await app.plan([series], { states });
+  const [state] = states;
   const today = exchangeDate(exchangeOf(series.symbol), plan.now);
   if (state!.first === null || state!.newest === null) return { year: null, years: [], cells: [] };
   const yearOf = (date: string) => Number(date.slice(0, 4));
@@ -142,19 +147,19 @@ async function coverageOf(app: App, series: Series, asked: number | null): Promi
   const year = periods ? null : asked ?? yearOf(barDate(series, state!.newest));
   const from = year === null ? barDate(series, state!.first) : `${year}-01-01`;
   const to = year === null || year === newest ? today : `${year}-12-31`;
-  return { year, years, cells: await mapOf(app, { from, to, plan, most: Infinity }) };
+  return { year, years, cells: await mapOf(app, { from, to, state: state!, plan, most: Infinity }) };
 }
 
-/** What is in each session, week or month of a stretch of dates; nothing when there are more than `most`. */
 /** What is in quarantine of it and was not released. */
 async function heldRows({ database }: App, series: Series): Promise<QuarantinedRow[]> {
   const rows = await quarantinedRows(database, { series, limit: MOST_HELD });
   return rows.filter(({ released }) => released === null);
 }
 
+/** What is in each session, week or month of a stretch of dates; nothing when there are more than `most`. */
 async function mapOf(
   app: App,
-  { from, to, plan, most }: { from: string; to: string; plan: Plan; most: number },
+  { from, to, state, plan, most }: { from: string; to: string; state: SeriesState; plan: Plan; most: number },
 ): Promise<Cell[]> {
   const { database, config } = app;
   const { series, reason: next } = plan.entries[0]!;
@@ -162,12 +167,11 @@ async function mapOf(
   if ((dayStart(to) - dayStart(from)) / DAY > most * 31) return [];
   const slots = slotsBetween(series, from, to);
   if (slots.length > most) return [];
-  const [held, [state], quarantined] = await Promise.all([
+  const [held, quarantined] = await Promise.all([
     barsIn(database, series, slots),
-    app.states([series]),
     heldRows(app, series),
   ]);
-  const { first, watermark } = state!;
+  const { first, watermark } = state;
   const reached = targetOf(series, plan.now, marketOf(config)).date;
   return cellsOf(series, { slots, held }, {
     first: first === null ? null : dayStart(dateOf(first)),

@@ -8,6 +8,7 @@ import {
   pauseSchedule,
   resetSchedule,
   resumeSchedule,
+  type ScheduleState,
   scheduleState,
   setSchedule,
   type TickRecord,
@@ -83,8 +84,8 @@ export function createScheduleSteering(
     schedule: (options = {}) => viewOf(rooms, options),
     scheduleInForce: () => scheduleInForce(rooms),
     nextTick: async () => {
-      const paused = (await scheduleState(database, SCHEDULE))?.paused ?? null;
-      return paused === null ? nextTick(await scheduleInForce(rooms), rooms.world.now()) : null;
+      const state = await scheduleState(database, SCHEDULE);
+      return (state?.paused ?? null) === null ? nextTick(inForce(config, state), rooms.world.now()) : null;
     },
     ticks: (options) => ticksOf(database, { schedule: SCHEDULE, ...options }),
     pause: async (by) => {
@@ -110,7 +111,10 @@ export function createScheduleSteering(
 
 /** The operator's schedule, or the configured one. */
 export async function scheduleInForce({ config, database }: Pick<Rooms, "config" | "database">): Promise<Schedule> {
-  const state = await scheduleState(database, SCHEDULE);
+  return inForce(config, await scheduleState(database, SCHEDULE));
+}
+
+function inForce(config: Rooms["config"], state: ScheduleState | null): Schedule {
   // One that is stored and not an operator's may be the configured one of yesterday.
   if (state === null || state.overridden === null) return config.schedule;
   return { cron: state.cron, timezone: state.timezone };
@@ -127,7 +131,7 @@ async function viewOf(
   const { config, database } = rooms;
   const state = await scheduleState(database, SCHEDULE);
   return {
-    ...previewOf(rooms, { schedule: await scheduleInForce(rooms), count: ticks }),
+    ...previewOf(rooms, { schedule: inForce(config, state), count: ticks }),
     configured: config.schedule,
     overridden: state?.overridden ?? null,
     paused: state?.paused ?? null,
@@ -150,15 +154,16 @@ async function changed(rooms: Rooms, { cron, timezone }: Partial<Schedule>): Pro
 }
 
 async function judgeTick(rooms: Rooms, at: number): Promise<Omit<TickTest, "plan">> {
-  const { database, world } = rooms;
+  const { config, database, world } = rooms;
   if (at < world.now() - MINUTE) {
     const found = "that is over, and what was stored then is not known";
     throw new Refused("invalid", `Cannot test a tick at "${new Date(at).toISOString()}": ${found}`);
   }
-  const paused = (await scheduleState(database, SCHEDULE))?.paused ?? null;
+  const state = await scheduleState(database, SCHEDULE);
+  const paused = state?.paused ?? null;
   return {
     at,
-    isTick: isTick(await scheduleInForce(rooms), at),
+    isTick: isTick(inForce(config, state), at),
     skipped: paused === null ? null : `the schedule is paused by ${paused.by}`,
   };
 }
