@@ -17,6 +17,7 @@ import { publicationLags } from "./publication.ts";
 import { createRedactor } from "./redact.ts";
 import { DOUBTED_MS } from "./retention.ts";
 import { replay, type ReplayOptions, type ReplayReport } from "./replay.ts";
+import { createPulse, type Pulse } from "./pulse.ts";
 import { createSteering, type Steering } from "./steer.ts";
 import { marketOf, type Rooms, type World } from "./wiring.ts";
 import { createWorker, type NotOurs, type RunOptions } from "./worker.ts";
@@ -63,6 +64,8 @@ export interface App {
   tidy(options: Pick<RunOptions, "stop">): Promise<void>;
   /** Who is told of what, and whether it arrived. */
   readonly notifier: Notifier;
+  /** Which parts of this program live. */
+  readonly pulse: Pick<Pulse, "beat">;
   /** The tables anew from the archive. Asks nobody, needs no key. */
   replay(options: ReplayOptions): Promise<ReplayReport | NotOurs>;
   close(): Promise<void>;
@@ -86,7 +89,8 @@ export async function openApp(
     const rooms = { config, database, keyHash, world };
     const redact = createRedactor(config.secrets);
     const notifier = createNotifier(rooms, { redact });
-    const worker = createWorker(rooms, { notifier, redact });
+    const pulse = createPulse(rooms);
+    const worker = createWorker(rooms, { notifier, pulse, redact });
     const planned = (series: readonly Series[], options: PlanAsked = {}) => planFor(rooms, series, options);
     let [hasBeaten, silentUntil] = [false, -Infinity];
     // A beat comes every minute.
@@ -99,6 +103,7 @@ export async function openApp(
       config,
       database,
       notifier,
+      pulse,
       migrated: applied,
       steer: createSteering(rooms, { worker, onLaunch, plan: planned }),
       run: worker.run,
@@ -121,6 +126,7 @@ export async function openApp(
       },
       close: async () => {
         await worker.close();
+        await pulse.end();
         // If this fails, a program of another configuration waits for some minutes.
         if (hasBeaten) await releaseSchedule(database, world.owner).catch(() => {});
         await database.close();

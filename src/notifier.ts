@@ -16,6 +16,7 @@ import {
 } from "./notice_facts.ts";
 import { notify, type NotifyOptions, type NotifyReport } from "./notify.ts";
 import { eventsOf } from "./postgres/events.ts";
+import { isNotifierElsewhere } from "./postgres/heartbeats.ts";
 import { decideByClock, decideNotice, type Notice, takesTurn, undecidedNotices } from "./postgres/notices.ts";
 import { claimParcels, giveUpOld, releaseParcel, settleParcel } from "./postgres/outbox.ts";
 import { runLog } from "./run_log.ts";
@@ -94,6 +95,8 @@ async function passOnce(
   const { rooms, redact, channels } = desk;
   const { database, world } = rooms;
   const { owner } = world;
+  // Decided by who can tell nobody, a notice would be lost to who can.
+  const leave = channels.length === 0 && await isNotifierElsewhere(database, { owner, now: world.now() });
   const holding = { owner, leaseMs: HOLD_MS, limit: HELD, noticeIds: noticeIds ?? null };
   const post = openPost(rooms, { abort, redact });
   try {
@@ -101,8 +104,8 @@ async function passOnce(
       now: () => world.now(),
       random: () => world.random(),
       channels,
-      decideSome: () => noticeIds === undefined ? decideSome(desk) : Promise.resolve(0),
-      lookAtClock: () => lookAtClock(desk),
+      decideSome: () => noticeIds === undefined && !leave ? decideSome(desk) : Promise.resolve(0),
+      lookAtClock: () => leave ? Promise.resolve() : lookAtClock(desk),
       claim: (channel) => claimParcels(database, { ...holding, channel, now: world.now() }),
       deliver: post.deliver,
       settle: (parcel, verdict) => settleParcel(database, parcel, { owner, verdict, now: world.now() }),

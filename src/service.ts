@@ -86,11 +86,11 @@ function startService(
       const app = await opened;
       const { stop, abort } = machine;
       if (stop.aborted) return;
-      await app.steer.beat("scheduler", "looking at the clock", pulse.error);
+      await app.pulse.beat("scheduler", "looking at the clock", pulse.error);
       await app.beat({ stop, abort, emit });
       notifying.wake();
       pulse.failingSince = pulse.error = null;
-      if (!stop.aborted) await app.steer.beat("scheduler", "waits for the next minute", null);
+      if (!stop.aborted) await app.pulse.beat("scheduler", "waits for the next minute", null);
     } catch (error) {
       pulse.failingSince ??= machine.now();
       pulse.error = redact(explain(error));
@@ -138,9 +138,9 @@ function notifyBeside(
   const onPass = async (failed: FailedPass | null) => {
     const found = failed === null ? null : redact(explain(failed.error));
     if (failed?.again === false) log.message("error", `Cannot send what is waiting: ${found}; it is tried again`);
-    const { config, steer } = await opened;
+    const { config, pulse } = await opened;
     if (channelsOf(config).length === 0) return;
-    await steer.beat("notifier", found === null ? "waits for messages" : "will try again", found);
+    await pulse.beat("notifier", found === null ? "waits for messages" : "will try again", found);
   };
   return startNotifying(opened, { ...machine, onPass });
 }

@@ -25,6 +25,7 @@ const WIRING = [
   "steer",
   "steer_schedule",
   "release",
+  "pulse",
   "worker",
   "operate_steering",
   "notifier",
