@@ -51,7 +51,10 @@ console.log(
   console.log(table(["Start", "time", "÷ deno eval"], await measureStart(database)) + "\n");
   const running = ["Backfill", "peak memory", "over the floor", "time"];
   console.log(table(running, await measureMemory(database)) + "\n");
-  console.log(table(["Rate", "÷ allowed", "most in any minute"], await measureRate(database)) + "\n");
+  console.log(
+    table(["Rate", "sent ÷ allowed", "arrived ÷ allowed", "most arrived in any minute"], await measureRate(database)) +
+      "\n",
+  );
   console.log(table(["Scale", "over", "time"], await measureScale(database)));
 }
 await server.stop();
