@@ -8,6 +8,7 @@ import type pg from "pg";
 import { LeaseLost, type Outcome, type Totals, type Trigger } from "../run.ts";
 import type { Database } from "./connect.ts";
 import { isLaunchOwed, lockLaunch } from "./launches.ts";
+import { endSilent, markTransaction } from "./silent.ts";
 import { isOwed, lockTick } from "./ticks.ts";
 import { query, transaction } from "./transaction.ts";
 import { instant } from "./values.ts";
@@ -74,7 +75,14 @@ export interface ClaimOptions {
 }
 
 /** Finds dead runs, then starts one of our own if none is left running. Of two claims at once exactly one wins. */
-export function claimRun(
+export async function claimRun(db: Database, options: ClaimOptions): Promise<Claim> {
+  const claim = await claimOnce(db, options);
+  // What keeps a run from being found dead may be a transaction that nobody will ever go on with.
+  const freed = "busy" in claim && !options.exclusive && await endSilent(db, claim.busy.runId);
+  return freed ? await claimOnce(db, options) : claim;
+}
+
+function claimOnce(
   db: Database,
   { owner, trigger, tickId, launchId = null, ofRun = null, leaseMs, now, exclusive }: ClaimOptions,
 ): Promise<Claim> {
@@ -155,6 +163,7 @@ export async function fence(client: pg.PoolClient, { runId, owner }: Holder): Pr
     [runId, owner],
   );
   if (rowCount === 0) throw new LeaseLost(runId);
+  await markTransaction(client, runId);
 }
 
 /**
