@@ -492,6 +492,31 @@ create table tick (
 comment on table tick is 'One due time of a schedule. A requested tick is owed a run until one of its runs closes.';
 CREATE INDEX tick_due ON tick USING btree (due_at);
 
+create view latest_bar (
+  symbol text,
+  "interval" text,
+  ts timestamp with time zone,
+  date date,
+  open numeric,
+  high numeric,
+  low numeric,
+  close numeric,
+  volume bigint,
+  settled boolean
+);
+comment on view latest_bar is 'The newest bar of each series, settled or not. Costs two probes of an index per series, however many bars there are.';
+
+create view session_coverage (
+  symbol text,
+  "interval" text,
+  date date,
+  bars bigint,
+  first timestamp with time zone,
+  last timestamp with time zone,
+  settled boolean
+);
+comment on view session_coverage is 'What is stored of each session (week, month): how many bars, from when to when, all of them settled? Ask by symbol and interval: without, every bar is read. A session without a bar has no row.';
+
 create view stock_data_raw (
   symbol text,
   "interval" text,
@@ -503,3 +528,5 @@ comment on view stock_data_raw is 'The vendor''s own JSON of each bar, out of th
 
 create function bars_as_of(instant timestamp with time zone) returns TABLE(symbol text, "interval" text, ts timestamp with time zone, open numeric, high numeric, low numeric, close numeric, volume bigint, settled boolean, answer_id bigint);
 comment on function bars_as_of(timestamp with time zone) is 'The bars as stock_data had them at that instant: select * from bars_as_of(''2026-03-01 12:00Z'') where symbol = ''IBM''. Exact for settled bars. What a provisional bar said before it was replaced is not kept, nor are earlier adjusted columns. A bar older than the archive counts as known from the start.';
+create function exchange_date(symbol text, "interval" text, ts timestamp with time zone) returns date;
+comment on function exchange_date(text,text,timestamp with time zone) is 'The trading date a bar belongs to, by the exchange''s own clock: New York''s for US symbols; UTC''s for daily and longer bars, whose stamp is the date, and for symbols of other markets (TSCO.LON), whose hours are not known.';

@@ -19,6 +19,7 @@ import { DOUBTED_MS } from "./retention.ts";
 import { replay, type ReplayOptions, type ReplayReport } from "./replay.ts";
 import { createPulse, type Pulse } from "./pulse.ts";
 import { createSteering, type Steering } from "./steer.ts";
+import { openTelemetry } from "./telemetry.ts";
 import { marketOf, type Rooms, type World } from "./wiring.ts";
 import { createWorker, type NotOurs, type RunOptions } from "./worker.ts";
 
@@ -82,12 +83,16 @@ export async function openApp(
   world: World,
   { onLaunch = () => {} }: { onLaunch?: () => void } = {},
 ): Promise<App> {
-  const database = await openDatabase(config.database, { onError: (error) => world.onError(brokenConnection(error)) });
+  const redact = createRedactor(config.secrets);
+  const telemetry = await openTelemetry({ redact });
+  const database = await openDatabase(config.database, {
+    onError: (error) => world.onError(brokenConnection(error)),
+    trace: telemetry?.trace,
+  });
   try {
     const { applied } = await migrate(database);
     const keyHash = await hashOf(config.vendor.key ?? "");
-    const rooms = { config, database, keyHash, world };
-    const redact = createRedactor(config.secrets);
+    const rooms = { config, database, keyHash, world, telemetry };
     const notifier = createNotifier(rooms, { redact });
     const pulse = createPulse(rooms);
     const worker = createWorker(rooms, { notifier, pulse, redact });

@@ -74,7 +74,7 @@ export function createNotifier(rooms: Rooms, { redact }: { redact: (text: string
     started: async (runId) => {
       if (pingUrl === null) return;
       const text = `run ${runId} started`;
-      const options = { signal: AbortSignal.any([]), timeoutMs: START_MS };
+      const options = { signal: AbortSignal.any([]), timeoutMs: START_MS, fetch: rooms.telemetry?.fetch };
       const delivery = await postPing(pingUrl, { ping: "start", text }, options);
       if (delivery.state === "sent") return;
       world.onError(redact(`Cannot ping the start of run ${runId}: ${delivery.reason}`));
@@ -181,10 +181,11 @@ async function lookAtClock({ rooms, channels, address }: Desk): Promise<void> {
 
 /** The ways out of the program, each opened when the first message takes it. */
 function openPost(
-  { config: { email, notices }, database, world }: Rooms,
+  { config: { email, notices }, database, world, telemetry }: Rooms,
   { abort: signal, redact }: { abort: AbortSignal; redact: (text: string) => string },
 ) {
   let mailer: Promise<Mailer> | null = null;
+  const options = { signal, fetch: telemetry?.fetch };
 
   async function hand({ content, ...parcel }: Parcel): Promise<Delivery> {
     switch (content.channel) {
@@ -195,14 +196,14 @@ function openPost(
         return await (await (mailer ??= openMailer(email!))).deliver({ ...parcel, content }, { log, signal });
       }
       case "slack":
-        return await postText(notices.slackUrl!, content.text, { signal });
+        return await postText(notices.slackUrl!, content.text, options);
       case "webhook":
         return await postEvent(notices.webhook!, { id: parcel.messageId, event: content.event }, {
           at: world.now(),
-          signal,
+          ...options,
         });
       case "ping":
-        return await postPing(notices.pingUrl!, content, { signal });
+        return await postPing(notices.pingUrl!, content, options);
     }
   }
 

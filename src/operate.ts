@@ -62,6 +62,10 @@ export async function operate(command: Operation, machine: Machine): Promise<num
       const { tellAbout } = await import("./notice_commands.ts");
       return await tellAbout(command, { config, machine, redact });
     }
+    if (command.name === "export") {
+      const { exportBars } = await import("./export_command.ts");
+      return await exportBars(command, { config, machine });
+    }
     if (command.name === "plan" || command.name === "status" || command.name === "migrate") {
       return await look(command, { config, machine });
     }

@@ -3,11 +3,13 @@ import { type App, hashOf } from "./app.ts";
 import { INTERVALS, type Series, seriesName } from "./bar.ts";
 import { dateOf, dayStart, exchangeDate, exchangeOf } from "./calendar.ts";
 import { targetOf } from "./due.ts";
+import { piecesOf } from "./formats.ts";
 import { freshnessOf } from "./freshness.ts";
 import { barDate, type Cell, cellsOf, slotsBetween } from "./gaps.ts";
 import type { Plan, PlanEntry, SeriesState } from "./plan.ts";
 import { candlesBetween } from "./postgres/candles.ts";
 import { entitlements } from "./postgres/entitlements.ts";
+import { extractBars } from "./postgres/extract.ts";
 import { type QuarantinedRow, quarantinedRows } from "./postgres/releases.ts";
 import {
   answerBody,
@@ -131,6 +133,9 @@ export function seriesReads(opened: Promise<App>): SeriesReads {
     answers: async (series, page) => await answersOf(await db(), series, page),
     requests: async (series, page) => await requestsOf(await db(), series, page),
     answerBody: async (id) => await answerBody(await db(), id),
+    exported: async function* (series, { extract, format }) {
+      yield* piecesOf(format, extractBars(await db(), [series], extract));
+    },
   };
 }
 

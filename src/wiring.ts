@@ -18,6 +18,8 @@ import { type Cancel, claimRun, closeRun, recordPlan, renewLease } from "./postg
 import { pastAnswers, seriesStates } from "./postgres/states.ts";
 import { type BarRequest, formOf } from "./request.ts";
 import { LeaseLost, type Trigger } from "./run.ts";
+import type { Telemetry } from "./telemetry.ts";
+import { untraced } from "./trace.ts";
 
 /** What the program takes from the machine it runs on. */
 export interface World {
@@ -41,6 +43,8 @@ export interface Rooms {
   readonly database: Database;
   /** Stands for the key in the ledger; the key itself is never written. */
   readonly keyHash: string;
+  /** Absent or `null`: nobody traces. */
+  readonly telemetry?: Telemetry | null;
 }
 
 export interface RunWiring {
@@ -119,7 +123,7 @@ export async function effectsOf(
     entitlements: () => entitlements(database, keyHash),
     history: () => pastAnswers(database),
     learn: (entitlement, message) => rememberEntitlement(database, { keyHash, ...entitlement, message }),
-    ask: (request, { runId, signal }) => ask(rooms, request, { client, runId, signal, emit: wiring.emit }),
+    ask: (request, { runId, signal }) => askTraced(rooms, request, { client, runId, signal, emit: wiring.emit }),
     read: readAnswer,
     store: ({ bars, rejects }, { runId, result, from: { document, request } }) => {
       const { source: body, receivedAt, reachesTo, requestId } = document;
@@ -132,7 +136,10 @@ export async function effectsOf(
 }
 
 /** A client for one run. Its pace starts from the ledger, so that a restart is no way around it. */
-async function openClient({ config, database, keyHash, world }: Rooms, runId: () => number): Promise<Client> {
+async function openClient(
+  { config, database, keyHash, world, telemetry }: Rooms,
+  runId: () => number,
+): Promise<Client> {
   const found = requireKey(config);
   if ("problem" in found) throw new Error(found.problem.message);
   const { url, perDay, perMinute, politeDelayMs, concurrency, timeoutMs, extendedHours, entitlement } = config.vendor;
@@ -146,6 +153,7 @@ async function openClient({ config, database, keyHash, world }: Rooms, runId: ()
     concurrency,
     backoff: VENDOR_BACKOFF,
     sentLately: await sentLately(database, keyHash),
+    ...(telemetry == null ? {} : { fetch: telemetry.fetch }),
     clock: world,
     random: () => world.random(),
     charge: (request, { attempt, at }) =>
@@ -154,10 +162,28 @@ async function openClient({ config, database, keyHash, world }: Rooms, runId: ()
   });
 }
 
+interface Asking {
+  readonly client: Client;
+  readonly runId: number;
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+}
+
+/** One span for a request with all its attempts; each attempt's own is inside it. */
+function askTraced(rooms: Rooms, request: BarRequest, asking: Asking): Promise<Asked<Received>> {
+  const { trace } = rooms.telemetry ?? { trace: untraced };
+  const { series: { symbol, interval } } = request;
+  return trace("request", { symbol, interval, form: formOf(request), run: asking.runId }, async (span) => {
+    const asked = await ask(rooms, request, asking);
+    span.set({ kind: asked.kind, requests: asked.requests });
+    return asked;
+  });
+}
+
 async function ask(
   { config }: Rooms,
   request: BarRequest,
-  { client, runId, signal, emit }: { client: Client; runId: number; signal: AbortSignal; emit: Emit },
+  { client, runId, signal, emit }: Asking,
 ): Promise<Asked<Received>> {
   const { answer, requests, last } = await client.ask(request, {
     signal,

@@ -7,6 +7,7 @@ import type { Notifier } from "./notifier.ts";
 import { openEventLog } from "./postgres/events.ts";
 import type { Cancel } from "./postgres/runs.ts";
 import type { Pulse } from "./pulse.ts";
+import { untraced } from "./trace.ts";
 import { effectsOf, marketOf, type Rooms, type RunWiring } from "./wiring.ts";
 
 export interface RunOptions extends RunWiring {
@@ -43,7 +44,15 @@ export function createWorker(
   const underWay = new Map<number, (cancel: Cancel) => void>();
   const beat = (doing: string, error: string | null) => pulse.beat("worker", doing, error);
 
-  async function run(options: RunOptions): Promise<RunReport | NotOurs> {
+  const { trace } = rooms.telemetry ?? { trace: untraced };
+  const run = (options: RunOptions): Promise<RunReport | NotOurs> =>
+    trace("run", { trigger: options.trigger }, async (span) => {
+      const report = await runUntraced(options);
+      if ("outcome" in report) span.set({ run: report.runId, outcome: report.outcome });
+      return report;
+    });
+
+  async function runUntraced(options: RunOptions): Promise<RunReport | NotOurs> {
     const wish = new Wish();
     let runId = 0;
     let told = Promise.resolve();

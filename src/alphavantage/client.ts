@@ -7,6 +7,7 @@ import type { RunEvent } from "../event.ts";
 import { createRedactor } from "../redact.ts";
 import { type BarRequest, formOf } from "../request.ts";
 import type { AnswerKind } from "../run.ts";
+import type { Fetch } from "../trace.ts";
 import { type Address, describeRequest, requestUrl } from "./address.ts";
 import { type Answer, attemptsWorth, classify, leastWait } from "./answer.ts";
 import { nextSend, type Pace, type Sent, sentEarlier, withSent } from "./pace.ts";
@@ -46,7 +47,7 @@ export interface ClientOptions extends Address {
   readonly backoff: BackoffPolicy;
   /** When this key sent the requests of its newest minute, also by an earlier process; epoch ms, ascending. */
   readonly sentLately?: readonly number[];
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch?: Fetch;
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;

@@ -1,7 +1,8 @@
 /** What can a program ask about series: which there are, their bars, coverage, and what is on record of each? */
 import { z } from "zod";
-import { type Endpoint, endpoint, instant } from "./endpoint.ts";
-import { BARS_QUERY, instantOf, NO_QUERY, RECORDS_QUERY, SYMBOLS_QUERY, YEAR_QUERY } from "./query.ts";
+import { type Endpoint, endpoint, type FileAnswer, instant } from "./endpoint.ts";
+import { fileName, type Format, FORMATS, type Limit, parseInstant, parseLimit } from "../extract.ts";
+import { BARS_QUERY, EXPORT_QUERY, instantOf, NO_QUERY, RECORDS_QUERY, SYMBOLS_QUERY, YEAR_QUERY } from "./query.ts";
 import { findSeries, type SeriesReads } from "./series.tsx";
 import type { RecordPage } from "./series_records.tsx";
 import { seriesOf } from "./series_words.tsx";
@@ -148,8 +149,32 @@ export function endpointsOfOneSeries(
       response: z.object({ year: z.int().nullable(), years: z.array(z.int()), cells: z.array(CELL) }),
       handle: ({ params, query }) => series.coverage(seriesOf(params), query.year ?? null),
     }),
+    ...filesOf(series),
     ...recordsOf(series),
   ];
+}
+
+const MEDIA: Readonly<Record<Format, string>> = { csv: "text/csv", parquet: "application/vnd.apache.parquet" };
+
+/** The bars of a series to take home, as the command `export` writes them. */
+function filesOf(reads: SeriesReads): readonly Endpoint[] {
+  const limit = (text: string | undefined): Limit | null => text === undefined ? null : parseLimit(text);
+  return FORMATS.map((format) =>
+    endpoint({
+      ...read,
+      path: `${PATH}/bars.${format}`,
+      summary: `Its bars as a file: ${format === "csv" ? "CSV, exact decimals" : "Parquet, prices as doubles"}`,
+      query: EXPORT_QUERY,
+      response: z.string().meta({ format: "binary" }),
+      file: MEDIA[format],
+      handle: async ({ params, query: { from, to, asOf, settledOnly } }): Promise<FileAnswer> => {
+        const { series } = await findSeries(reads, params);
+        const instant = asOf === undefined ? null : parseInstant(asOf);
+        const extract = { from: limit(from), to: limit(to), asOf: instant, settledOnly };
+        return { name: fileName(series, format), pieces: reads.exported(series, { extract, format }) };
+      },
+    })
+  );
 }
 
 function recordsOf(reads: SeriesReads): readonly Endpoint[] {

@@ -1,5 +1,6 @@
 /** Which filters may stand in an address, of a page and of the API alike? */
 import { z } from "zod";
+import { parseInstant, parseLimit } from "../extract.ts";
 import { Refusal } from "./visit.ts";
 
 export const OUTCOMES = ["complete", "partial", "deferred", "nothing-due", "failed", "cancelled", "abandoned"] as const;
@@ -90,6 +91,18 @@ export const BARS_QUERY = z.object({
   points: z.coerce.number().int().min(2).max(5_000).default(2_000).describe(
     "At most so many; more bars than that are joined into candles of one width",
   ),
+});
+
+const limitOf = (what: string) =>
+  z.string().refine((text) => parseLimit(text) !== null, "is not a day, 2026-01-02, nor an instant with its zone")
+    .describe(`${what}; a day of the exchange, whole, or an instant with its zone, as 2026-01-02T14:30Z`);
+
+export const EXPORT_QUERY = z.object({
+  from: limitOf("From there; default: the oldest").optional(),
+  to: limitOf("Up to there; default: the newest").optional(),
+  asOf: z.string().refine((text) => parseInstant(text) !== null, "is not an instant with its zone, 2026-01-02T14:30Z")
+    .optional().describe("As they were stored at that instant"),
+  settledOnly: z.stringbool().default(false).describe("Without bars that can still grow"),
 });
 
 export const YEAR_QUERY = z.object({ year });

@@ -19,6 +19,7 @@ import { createLogIns, type Sessions, TooManyAttempts } from "./log_ins.ts";
 import { documentOf } from "./layout.tsx";
 import { instancePage, type InstanceReads } from "./instance.tsx";
 import type { Live } from "./live.ts";
+import { addMetrics, type MetricsReads } from "./metrics.ts";
 import { overviewPage, type OverviewReads } from "./overview.tsx";
 import { addOwn, tasteOf } from "./own.ts";
 import { launchedPage } from "./queue.tsx";
@@ -52,6 +53,7 @@ export interface Reads {
   readonly symbols: SymbolsReads;
   readonly series: SeriesReads;
   readonly api: ApiReads;
+  readonly metrics: MetricsReads;
   health(): Health;
   /** Rejects when the database does not answer. */
   ready(): Promise<void>;
@@ -229,6 +231,7 @@ function addAssets(app: Hono<Env>): void {
 }
 
 function addHealth(app: Hono<Env>, reads: Reads, { onError }: RoutesOptions): void {
+  addMetrics(app, reads.metrics, { onError });
   // Alive: the process serves and its scheduler beats. Does not touch the database: a restart would not mend that.
   app.get("/healthz", (context) => {
     const health = reads.health();

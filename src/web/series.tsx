@@ -2,6 +2,7 @@
 import type { Child } from "hono/jsx";
 import { type Interval, intradayLength, type Series, seriesName } from "../bar.ts";
 import { dateOf, dayStart, exchangeOf, sessionsBetween } from "../calendar.ts";
+import type { Extract, Format } from "../extract.ts";
 import { barDate, type Cell } from "../gaps.ts";
 import { ASSETS } from "./assets.ts";
 import { type Candle, CandleChart } from "./candle_chart.tsx";
@@ -49,6 +50,8 @@ export interface CoverageFacts {
 }
 
 export interface SeriesReads extends RecordReads {
+  /** The bars as a file, in pieces that are made as they are asked for. */
+  exported(series: Series, how: { extract: Extract; format: Format }): AsyncIterable<Uint8Array<ArrayBuffer>>;
   /** `null`: it is not configured and has no bar. */
   series(series: Series): Promise<SeriesFacts | null>;
   /** Epoch ms; `null`: from the oldest, to the newest. */
@@ -129,6 +132,7 @@ export function seriesPage(reads: SeriesReads, { release = false }: { release?: 
             {newest === null
               ? <p class="empty">No bar yet. The plan says: {facts.next?.reason ?? "no run asks for it by itself"}.</p>
               : <CandleChart series={series} chart={chart} from={from} newest={newest} />}
+            {newest !== null && <Downloads series={series} />}
           </section>
           <Live id="facts">
             <Facts facts={facts} />
@@ -209,6 +213,16 @@ function IntervalSwitch({ series, intervals }: { series: Series; intervals: read
       ))}
       <a href="/symbols">All symbols</a>
     </nav>
+  );
+}
+
+/** All of them, beside what the chart shows: stretches and states of the past are asked for in the address, or by the command. */
+function Downloads({ series: { symbol, interval } }: { series: Series }) {
+  const bars = `/api/v1/series/${encodeURIComponent(symbol)}/${interval}/bars`;
+  return (
+    <p class="aside">
+      All bars as <a href={`${bars}.csv`}>CSV</a> or <a href={`${bars}.parquet`}>Parquet</a>
+    </p>
   );
 }
 

@@ -154,6 +154,7 @@ export function reads(change: Partial<Reads> = {}): Reads {
       symbols: () => Promise.resolve({ rows: [], matching: 0, counts: { complete: 0, late: 0, empty: 0 } }),
     },
     series: seriesReads(),
+    metrics: { metrics: () => Promise.resolve([]) },
     api: { states: () => Promise.resolve([]), plan: () => Promise.resolve({ now: NOW, entries: [], quota }) },
     health: () => ({ healthy: true, message: "ok", lastBeat: null, version: "1.2.3" }),
     ready: () => Promise.resolve(),
@@ -204,6 +205,9 @@ export function seriesReads(change: Partial<SeriesReads> = {}): SeriesReads {
     answers: nothing,
     requests: nothing,
     answerBody: (id) => Promise.resolve(id === 1 ? { ...IBM, body: '{"a":1}' } : null),
+    exported: async function* () {
+      yield await Promise.resolve(new TextEncoder().encode("symbol\r\nIBM\r\n"));
+    },
     ...change,
   };
 }
