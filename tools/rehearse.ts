@@ -66,7 +66,13 @@ async function onServer(at: Rehearsal): Promise<void> {
   const url = (name: string) => server.url.replace(/postgres$/, name);
   const bin = server.binDir!;
   const client = (command: string) =>
-    at.outside(command, { PATH: `${bin}:/usr/bin:/bin`, SERVER: server.url, NEW: url("restored"), OLD: url("stocks") });
+    at.outside(command, {
+      PATH: `${bin}:/usr/bin:/bin`,
+      PGTZ: "UTC",
+      SERVER: server.url,
+      NEW: url("restored"),
+      OLD: url("stocks"),
+    });
   await client("psql -q $SERVER -c 'create database stocks'");
   await at.sh("./stocks-etl run --quiet; ./stocks-etl status", {
     env: { DATABASE_URL: url("stocks") },
@@ -104,7 +110,9 @@ async function main(): Promise<number> {
     await singleFile(at, vendor.url, port);
     await onServer(at);
     await unit(at);
-    await Deno.writeTextFile(join(ROOT, "docs/rehearsal.md"), at.transcript("Rehearsal", CLEAN));
+    const document = join(ROOT, "docs/rehearsal.md");
+    await Deno.writeTextFile(document, at.transcript("Rehearsal", CLEAN));
+    await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", document] }).output();
     console.log("docs/rehearsal.md written: every step did what it should");
     return 0;
   } catch (error) {

@@ -7,7 +7,7 @@ import { enter, fillRoot } from "./root.ts";
 
 /** What the launcher needs, and what the lines of the rehearsal name. */
 const PROGRAMS = [
-  "sh",
+  "/bin/sh",
   "tail",
   "gzip",
   "tar",
@@ -38,7 +38,6 @@ interface ShOptions {
 export class Rehearsal {
   #text = "";
   #serving: Program | null = null;
-  #started = 0;
 
   private constructor(private readonly root: string, readonly scratch: string) {}
 
@@ -94,15 +93,14 @@ export class Rehearsal {
 
   async serve(until: RegExp): Promise<void> {
     const [program, args] = enter(this.root, ["/bin/sh", "-ec", "exec ./stocks-etl serve"], { cwd: FOLDER, env: ENV });
-    this.#started = Date.now();
     this.#serving = startFile(program, args, { cwd: "/", env: { PATH: Deno.env.get("PATH")! } });
     const line = JSON.parse(await this.#serving.said(until)).message;
-    this.#put("./stocks-etl serve &", `… ${line} (after ${((Date.now() - this.#started) / 1000).toFixed(1)} s)\n`);
+    this.#put("./stocks-etl serve &", `… ${line}\n`);
   }
 
   async fetch(url: string): Promise<void> {
     const answer = await fetch(url);
-    this.#put(`curl ${url}`, `${answer.status} ${(await answer.text()).trim()}\n`);
+    this.#put(`GET ${url}`, `${answer.status} ${(await answer.text()).trim()}\n`);
   }
 
   /** Signals the program itself, which is process 1 inside: the launcher has become it. */
@@ -113,7 +111,8 @@ export class Rehearsal {
     Deno.kill(Number(children.trim().split(" ")[0]), signal);
     const { code } = await ended;
     this.#serving = null;
-    this.#put(`kill -${signal.slice(3)} %1; wait %1; echo "exit code $?"`, `exit code ${code}\n`);
+    const how = signal === "SIGKILL" ? "serve was killed" : `serve ended, exit code ${code}`;
+    this.#put(`kill -${signal.slice(3)} $(pidof stocks-etl)`, `${how}\n`);
     if (signal === "SIGTERM" && code !== 0) throw new Error(`The program ended with ${code}`);
   }
 
