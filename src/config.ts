@@ -7,6 +7,7 @@ import { type AccessConfig, accessOf, wrongAccess } from "./access.ts";
 import { type Series } from "./bar.ts";
 import { type NoticesConfig, noticesOf, postUrl, summaryTime } from "./channels.ts";
 import { chooseDatabase, type DatabaseConfig } from "./database.ts";
+import { embeddedProblems, hostingOf } from "./hosting.ts";
 import type { MissedTicks, OverlappingTicks } from "./missed.ts";
 import { type EmailConfig, emailOf, halfMail } from "./email.ts";
 import { parseSchedule, type Schedule } from "./schedule.ts";
@@ -163,7 +164,8 @@ export function parseConfig(env: Environment, { readFile }: { readFile: (path: s
   const settings = findSettings(env, readFile);
   const { origins } = settings;
   const secrets = secretsIn(settings);
-  const raw = { ...DEFAULTS, ...settings.values };
+  const hosting = hostingOf(env);
+  const raw = { ...DEFAULTS, ...settings.values, ...hosting.fixed };
   const problems: Problem[] = [...settings.problems];
   const complain = (variable: string, found: string) => {
     const name = origins[variable] === "default" ? variable : origins[variable] ?? variable;
@@ -180,7 +182,8 @@ export function parseConfig(env: Environment, { readFile }: { readFile: (path: s
   const schedule = readSchedule(raw.SCHEDULE_CRON ?? "", raw.SCHEDULE_TIMEZONE ?? "");
   if (Array.isArray(schedule)) { for (const { variable, found } of schedule) complain(variable, found); }
   const database = chooseDatabase(settings);
-  problems.push(...database.problems, ...halfMail(settings), ...wrongAccess(settings));
+  const homeless = embeddedProblems(hosting, database);
+  problems.push(...database.problems, ...homeless, ...halfMail(settings), ...wrongAccess(settings));
 
   const warnings = [...settings.warnings, ...database.warnings];
   if (!read.success || Array.isArray(schedule) || problems.length > 0) return { problems, origins, warnings, secrets };

@@ -18,6 +18,8 @@ export interface Machine extends World {
   /** Standard output is a terminal that wants colour. */
   readonly colour: boolean;
   readonly version: string;
+  /** What a command's name is put after, to start another one: for hints. */
+  readonly call: string;
   /** Aborted on the first SIGINT or SIGTERM: finish what is under way. */
   readonly stop: AbortSignal;
   /** Aborted when that has taken too long, or on the second signal. */

@@ -195,7 +195,7 @@ function mirrorComplaints(tree: Tree): string[] {
   const paths = [...tree.keys()];
   const tests = paths.flatMap((path) => /^tests\/(.+)_test\.tsx?$/.exec(path)?.[1] ?? []);
   const homeless = tests.flatMap((test) => {
-    if (/^(support|prove|browser)\//.test(test) || WHOLE_PROGRAM.includes(test)) return [];
+    if (/^(support|prove|browser|ship)\//.test(test) || WHOLE_PROGRAM.includes(test)) return [];
     const places = [test, posix.dirname(test)].flatMap((place) => [`src/${place}.ts`, `src/${place}.tsx`]);
     return places.some((place) => tree.has(place))
       ? []

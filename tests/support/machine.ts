@@ -19,6 +19,7 @@ export function fakeMachine(values: Record<string, string> = {}, change: Partial
     columns: 100,
     colour: false,
     version: "1.2.3",
+    call: "stocks-etl",
     now: Date.now,
     sleep: (_, signal) => signal.aborted ? Promise.reject(signal.reason) : Promise.resolve(),
     random: () => 0.5,

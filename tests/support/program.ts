@@ -27,10 +27,16 @@ export interface StartOptions {
 /** Starts `main.ts` with these words. Ended, by pid, when the handle is disposed of. */
 export function startProgram(args: readonly string[], { cwd, env = {} }: StartOptions): Program {
   const kept = Object.fromEntries(KEPT.flatMap((name) => Deno.env.has(name) ? [[name, Deno.env.get(name)!]] : []));
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "--no-check", "-A", MAIN, ...args],
+  const words = ["run", "--quiet", "--no-prompt", "--no-check", "-A", MAIN, ...args];
+  return startFile(Deno.execPath(), words, { cwd, env: { ...kept, NO_COLOR: "1", ...env } });
+}
+
+/** Starts any executable with this environment and no other. Ended, by pid, when the handle is disposed of. */
+export function startFile(file: string, args: readonly string[], { cwd, env = {} }: StartOptions): Program {
+  const child = new Deno.Command(file, {
+    args: [...args],
     cwd,
-    env: { ...kept, NO_COLOR: "1", ...env },
+    env,
     clearEnv: true,
     stdin: "null",
     stdout: "piped",
