@@ -26,8 +26,14 @@ withDatabases("runs, their counts, one run with its events and what is drawn of 
   assert.equal((await run.run(failed!))?.outcome, "failed");
   assert.equal(await run.run(999), null);
   assert.deepEqual(await run.results(failed!), []);
-  assert.deepEqual((await run.spanEvents(failed!)).map(({ seq }) => seq), [2, 3]);
-  assert.deepEqual(await run.levels(failed!), { info: 3 });
+  const any = { symbol: null, interval: null };
+  assert.deepEqual((await run.spanEvents(failed!, any)).map(({ seq }) => seq), [2, 3]);
+  await db.pool.query("update run_event set symbol = 'IBM', interval = 'daily' where seq = 3");
+  assert.deepEqual((await run.spanEvents(failed!, { ...any, symbol: "IBM" })).map(({ seq }) => seq), [3]);
+  assert.deepEqual(await run.eventCounts(failed!), {
+    levels: { info: 3 },
+    types: { "run-started": 1, "request-sent": 1, "rows-stored": 1 },
+  });
   assert.equal(await run.tickDueAt(999), null);
   assert.equal(await run.logFile({ id: 1, startedAt: 0 }), null);
 });

@@ -188,12 +188,14 @@ function Filters({ asked }: { asked: RunsQuery }) {
   );
 }
 
-export function Select({ name, label, options, chosen, any = "any" }: {
+export function Select({ name, label, options, chosen, any = "any", counts }: {
   name: string;
   label: string;
   options: readonly string[];
   chosen: string | undefined;
   any?: string;
+  /** How many there are of each option. */
+  counts?: Readonly<Record<string, number>>;
 }) {
   return (
     <label>
@@ -201,7 +203,10 @@ export function Select({ name, label, options, chosen, any = "any" }: {
       <select name={name}>
         <option value="">{any}</option>
         {options.map((option) => (
-          <option value={option} selected={option === chosen}>{option.replaceAll("-", " ")}</option>
+          <option value={option} selected={option === chosen}>
+            {option.replaceAll("-", " ")}
+            {counts !== undefined && ` (${counts[option] ?? 0})`}
+          </option>
         ))}
       </select>
     </label>

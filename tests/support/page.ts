@@ -4,6 +4,7 @@ import type { LaunchRow } from "../../src/web/queue.tsx";
 import { createRoutes, type Reads, type RoutesOptions } from "../../src/web/routes.tsx";
 import type { Sessions } from "../../src/web/log_ins.ts";
 import { totalsOf } from "../../src/run.ts";
+import { matrixFacts } from "./matrix.ts";
 import type { InstanceFacts } from "../../src/web/instance.tsx";
 import type { ScheduleFacts } from "../../src/web/schedule.tsx";
 import type { SeriesReads } from "../../src/web/series.tsx";
@@ -124,7 +125,7 @@ export function reads(change: Partial<Reads> = {}): Reads {
       results: () => Promise.resolve([]),
       events: () => Promise.resolve([]),
       again: () => Promise.resolve([]),
-      levels: () => Promise.resolve({}),
+      eventCounts: () => Promise.resolve({ levels: {}, types: {} }),
       spanEvents: () => Promise.resolve([]),
       tickDueAt: () => Promise.resolve(null),
       logFile: () => Promise.resolve(null),
@@ -152,6 +153,7 @@ export function reads(change: Partial<Reads> = {}): Reads {
     },
     symbols: {
       symbols: () => Promise.resolve({ rows: [], matching: 0, counts: { complete: 0, late: 0, empty: 0 } }),
+      matrix: () => Promise.resolve(matrixFacts()),
     },
     series: seriesReads(),
     api: { states: () => Promise.resolve([]), plan: () => Promise.resolve({ now: NOW, entries: [], quota }) },

@@ -57,3 +57,15 @@ Deno.test("an answer's body is a file to take home, never a page", async () => {
   assert.equal(headers.get("x-content-type-options"), "nosniff");
   assert.equal((await client().send("/answers/2/body")).status, 404);
 });
+
+Deno.test("the coverage of all series of an interval", async () => {
+  const { body } = await ask("/api/v1/coverage?interval=daily&page=1");
+  assert.deepEqual([body.dates, body.matching], [["2026-11-19", "2026-11-20"], 1]);
+  assert.deepEqual(body.rows[0].cells[1], {
+    date: "2026-11-20",
+    presence: "gap",
+    bars: 0,
+    reason: "not stored yet: late",
+  });
+  assert.equal((await ask("/api/v1/coverage?before=soon")).status, 400);
+});
