@@ -193,21 +193,27 @@ function Matrix({ facts: { dates, rows, interval } }: { facts: MatrixFacts }) {
   );
 }
 
-/** The month where it begins; the year with the first. */
+/** A name and a year are so many columns wide. */
+const HEAD_COLUMNS = 6;
+
+/** The month where it begins, left out where the next begins before its name would end; the year where it is new. */
 function Heads({ dates }: { dates: readonly string[] }) {
-  const heads = dates.flatMap((date, column) => {
-    const month = date.slice(0, 7);
-    if (month === dates[column - 1]?.slice(0, 7)) return [];
-    const name = MONTHS[Number(date.slice(5, 7)) - 1]!;
-    return [{ column, text: column === 0 || name === "Jan" ? `${name} ${date.slice(0, 4)}` : name }];
-  });
-  // A month of which only its last days are shown would be written over by the next; so would months side by side.
-  const shown = heads.filter(({ column }, index) =>
-    (heads[index + 1]?.column ?? Infinity) - column >= 5 || index % 12 === 0
+  const begins = dates.flatMap((date, column) =>
+    date.slice(0, 7) === dates[column - 1]?.slice(0, 7) ? [] : [{ column, date }]
   );
+  const shown: { column: number; date: string }[] = [];
+  for (const head of begins.toReversed()) {
+    if ((shown[0]?.column ?? Infinity) - head.column >= HEAD_COLUMNS) shown.unshift(head);
+  }
+  const text = (date: string, before: string | undefined) => {
+    const name = MONTHS[Number(date.slice(5, 7)) - 1]!;
+    return before?.slice(0, 4) === date.slice(0, 4) ? name : `${name} ${date.slice(0, 4)}`;
+  };
   return (
     <svg width={dates.length * PITCH} height={HEIGHT} aria-hidden="true">
-      {shown.map(({ column, text }) => <text x={column * PITCH} y="11">{text}</text>)}
+      {shown.map(({ column, date }, index) => (
+        <text x={column * PITCH} y="11">{text(date, shown[index - 1]?.date)}</text>
+      ))}
     </svg>
   );
 }

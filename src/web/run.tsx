@@ -1,9 +1,12 @@
 /** What did this run do, how did it end, and why? */
+import type { ComparedSetting } from "../kept_settings.ts";
 import type { SeriesResult } from "../run.ts";
 import { EventLog } from "./event_log.tsx";
 import { BarDate, Live, None, State, Time, ZoneName } from "./facts.tsx";
 import { Facts } from "./run_facts.tsx";
+import { RunSettings } from "./run_settings.tsx";
 import { AGAIN_FORM, RunSteps } from "./run_steps.tsx";
+import { RunFlow, type Told } from "./run_flow.tsx";
 import { RunGantt } from "./run_gantt.tsx";
 import { type EventsQuery, levelsFrom, readQuery, RUN_QUERY } from "./query.ts";
 import type { RunRow } from "./runs.tsx";
@@ -44,6 +47,10 @@ export interface RunReads {
     id: number,
     of: { readonly symbol: string | null; readonly interval: string | null },
   ): Promise<readonly LoggedEvent[]>;
+  /** Who was told of it; `null`: nothing is on record. */
+  told(id: number): Promise<Told | null>;
+  /** Its settings, beside those of now; `null`: none were kept. */
+  settings(id: number): Promise<readonly ComparedSetting[] | null>;
   /** The due time of the tick the run is of. */
   tickDueAt(tickId: number): Promise<number | null>;
   /** The run's log file; `null`: there is none. */
@@ -84,7 +91,7 @@ export function runPage(reads: RunReads): ShowPage {
   return async ({ params, query, now, role }) => {
     const asked = readQuery(RUN_QUERY, query);
     const run = await findRun(reads, params["id"]);
-    const [results, events, counts, spanEvents, dueAt, file, again] = await Promise.all([
+    const [results, events, counts, spanEvents, dueAt, file, again, told, settings] = await Promise.all([
       reads.results(run.id),
       reads.events(eventFilterOf(run.id, asked)),
       reads.eventCounts(run.id),
@@ -92,6 +99,8 @@ export function runPage(reads: RunReads): ShowPage {
       run.tickId === null ? null : reads.tickDueAt(run.tickId),
       reads.logFile(run),
       reads.again(run.id),
+      reads.told(run.id),
+      reads.settings(run.id),
     ]);
     const series = [
       ...new Set([
@@ -104,6 +113,9 @@ export function runPage(reads: RunReads): ShowPage {
       sentence: <Sentence run={run} results={results} now={now} />,
       body: (
         <>
+          <Live id="flow">
+            <RunFlow run={run} results={results} counts={counts} events={spanEvents} told={told} />
+          </Live>
           <Live id="facts">
             <Facts run={run} dueAt={dueAt} again={again} now={now} />
           </Live>
@@ -128,6 +140,7 @@ export function runPage(reads: RunReads): ShowPage {
             series={series}
             file={file?.name ?? null}
           />
+          <RunSettings settings={settings} />
         </>
       ),
     };

@@ -26,6 +26,7 @@ export function visit(change: Partial<Visit> = {}): Visit {
     query: new URLSearchParams(),
     zone: { choice: "utc", name: "UTC", unknown: false },
     theme: "auto",
+    hiddenColumns: [],
     said: null,
     ...change,
   };
@@ -127,6 +128,8 @@ export function reads(change: Partial<Reads> = {}): Reads {
       again: () => Promise.resolve([]),
       eventCounts: () => Promise.resolve({ levels: {}, types: {} }),
       spanEvents: () => Promise.resolve([]),
+      told: () => Promise.resolve(null),
+      settings: () => Promise.resolve(null),
       tickDueAt: () => Promise.resolve(null),
       logFile: () => Promise.resolve(null),
     },
