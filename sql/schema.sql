@@ -311,9 +311,11 @@ create table run (
   cancel_at timestamp with time zone,
   cancel_by text,
   cancel_force boolean not null default false,
+  settings_digest text,
   constraint run_pkey PRIMARY KEY (id),
   constraint run_launch_id_fkey FOREIGN KEY (launch_id) REFERENCES launch(id) ON DELETE SET NULL,
   constraint run_of_run_fkey FOREIGN KEY (of_run) REFERENCES run(id) ON DELETE SET NULL,
+  constraint run_settings_digest_fkey FOREIGN KEY (settings_digest) REFERENCES run_settings(digest),
   constraint run_tick_id_fkey FOREIGN KEY (tick_id) REFERENCES tick(id) ON DELETE SET NULL,
   constraint run_cancel_whole CHECK ((((cancel_at IS NULL) = (cancel_by IS NULL)) AND ((cancel_at IS NOT NULL) OR (NOT cancel_force)))),
   constraint run_cancelled_check CHECK ((cancelled >= 0)),
@@ -338,9 +340,11 @@ comment on table run is 'One ingestion. No outcome: it is running, and owner mus
 comment on column run.of_run is 'The run whose series were run again.';
 comment on column run.cancel_at is 'When somebody asked for its end. Its owner reads it with the lease, and its tick or launch is owed nothing more.';
 comment on column run.cancel_force is 'The request under way is to be given up as well.';
+comment on column run.settings_digest is 'Null: from before settings were kept, or of a program that did not say.';
 CREATE INDEX run_by_outcome ON run USING btree (outcome, started_at, id);
 CREATE INDEX run_of_launch ON run USING btree (launch_id) WHERE (launch_id IS NOT NULL);
 CREATE INDEX run_of_run ON run USING btree (of_run) WHERE (of_run IS NOT NULL);
+CREATE INDEX run_of_settings ON run USING btree (settings_digest) WHERE (settings_digest IS NOT NULL);
 CREATE INDEX run_of_tick ON run USING btree (tick_id) WHERE (tick_id IS NOT NULL);
 CREATE UNIQUE INDEX run_one_at_a_time ON run USING btree (((outcome IS NULL))) WHERE (outcome IS NULL);
 CREATE INDEX run_started ON run USING btree (started_at);
@@ -362,6 +366,16 @@ create table run_event (
 );
 comment on table run_event is 'What happened in a run, in order, as its log tells it. Written in batches: a killed run lacks at most its last half second.';
 CREATE INDEX run_event_at ON run_event USING btree (at);
+
+create table run_settings (
+  digest text not null,
+  settings jsonb not null,
+  first_seen_at timestamp with time zone not null,
+  constraint run_settings_pkey PRIMARY KEY (digest),
+  constraint run_settings_settings_check CHECK ((jsonb_typeof(settings) = 'array'::text))
+);
+comment on table run_settings is 'Settings in force as runs were begun, secrets masked. Goes with the last run that had them.';
+comment on column run_settings.settings is '[{"name", "value", "origin"}], every setting, defaults included.';
 
 create table schedule (
   name text not null,

@@ -4,6 +4,7 @@ import type { Config } from "./config.ts";
 import { lookAtClock } from "./heartbeat.ts";
 import { keepHouse } from "./housekeeping.ts";
 import type { RunReport } from "./ingest.ts";
+import type { KeptSetting } from "./kept_settings.ts";
 import { createNotifier, type Notifier } from "./notifier.ts";
 import { type Plan, plan, type SeriesState } from "./plan.ts";
 import { type Database, openDatabase } from "./postgres/connect.ts";
@@ -42,6 +43,8 @@ const TIDY_MS = 30_000;
 export interface App {
   readonly config: Config;
   readonly database: Database;
+  /** In force as the program read them, secrets masked; `null`: nobody has said. */
+  readonly settings: readonly KeptSetting[] | null;
   /** Names of the migrations that opening applied. */
   readonly migrated: readonly string[];
   /** What an operator may do beside running: launch, cancel, pause, set, release, forget; and what there is to see. */
@@ -76,12 +79,13 @@ export interface App {
  * Opens the database, brings its schema up to date and makes everything that works on it.
  *
  * @param options.onLaunch told when this process has queued a launch
+ * @param options.settings in force, secrets masked: kept with each run
  * @throws Error that says what was found and what to do; it never holds a secret
  */
 export async function openApp(
   config: Config,
   world: World,
-  { onLaunch = () => {} }: { onLaunch?: () => void } = {},
+  { onLaunch = () => {}, settings = null }: { onLaunch?: () => void; settings?: readonly KeptSetting[] | null } = {},
 ): Promise<App> {
   const redact = createRedactor(config.secrets);
   const telemetry = await openTelemetry({ redact });
@@ -92,7 +96,7 @@ export async function openApp(
   try {
     const { applied } = await migrate(database);
     const keyHash = await hashOf(config.vendor.key ?? "");
-    const rooms = { config, database, keyHash, world, telemetry };
+    const rooms = { config, database, keyHash, world, telemetry, settings };
     const notifier = createNotifier(rooms, { redact });
     const pulse = createPulse(rooms);
     const worker = createWorker(rooms, { notifier, pulse, redact });
@@ -107,6 +111,7 @@ export async function openApp(
     return {
       config,
       database,
+      settings,
       notifier,
       pulse,
       migrated: applied,

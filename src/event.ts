@@ -37,4 +37,24 @@ export type RunEvent =
     durationMs: number;
   };
 
+const KINDS: Readonly<Record<RunEvent["type"], true>> = {
+  "run-waiting": true,
+  "run-abandoned": true,
+  "run-started": true,
+  "run-planned": true,
+  "series-started": true,
+  "request-sent": true,
+  "request-answered": true,
+  "request-retried": true,
+  "rows-refused": true,
+  "rows-stored": true,
+  "series-finished": true,
+  "run-cancelling": true,
+  "lease-lost": true,
+  "run-finished": true,
+};
+
+/** Every kind of event, about in the order of a run. */
+export const EVENT_TYPES = Object.keys(KINDS) as readonly RunEvent["type"][];
+
 export type Emit = (event: RunEvent) => void;

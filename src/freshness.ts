@@ -31,7 +31,7 @@ export function freshnessOf(
 }
 
 /** The word for what the bars of a series belong to. */
-export function unitOf({ interval }: Series): "session" | "week" | "month" {
+export function unitOf({ interval }: Pick<Series, "interval">): "session" | "week" | "month" {
   return interval === "weekly" ? "week" : interval === "monthly" ? "month" : "session";
 }
 

@@ -6,11 +6,12 @@ import { type App, type NotOurs, openApp } from "./app.ts";
 import type { Series } from "./bar.ts";
 import { type Config, parseConfig, type Parsed, requireKey } from "./config.ts";
 import type { RunEvent } from "./event.ts";
+import { keptOf } from "./kept_settings.ts";
 import { openLog } from "./log.ts";
 import { lookOf, type Machine } from "./machine.ts";
 import { explain } from "./postgres/explain.ts";
 import { createRedactor } from "./redact.ts";
-import { effectiveSettings } from "./effective.ts";
+import { type EffectiveSetting, effectiveSettings } from "./effective.ts";
 import { steer } from "./operate_steering.ts";
 import { exitCodeOfRefusal, Refused } from "./refused.ts";
 import { exitCodeOf } from "./run.ts";
@@ -142,7 +143,7 @@ async function runOnce(
     log.emit(event);
     progress.emit(event);
   };
-  const app = await openApp(config, machine);
+  const app = await openApp(config, machine, { settings: keptOf(settingsOf(machine, redact)) });
   try {
     const { stop, abort } = machine;
     const { force, of } = command;
@@ -246,11 +247,19 @@ async function steerOnce(
   }
 }
 
+/** Every setting as it is read now; a schedule set by an operator is not one of them. */
+export function settingsOf(
+  machine: Pick<Machine, "environment" | "readFile">,
+  redact: (text: string) => string,
+): EffectiveSetting[] {
+  const { values, fromFile } = machine.environment();
+  return effectiveSettings(values, { readFile: machine.readFile, fromFile, redact, schedule: null });
+}
+
 function settingsText(
   { json }: Extract<Command, { name: "config" }>,
   { machine, redact }: { machine: Machine; redact: (text: string) => string },
 ): string {
-  const { values, fromFile } = machine.environment();
-  const settings = effectiveSettings(values, { readFile: machine.readFile, fromFile, redact, schedule: null });
+  const settings = settingsOf(machine, redact);
   return json ? asJson(settings) : renderSettings(settings, lookOf(machine));
 }

@@ -6,6 +6,7 @@ import { targetOf } from "./due.ts";
 import { piecesOf } from "./formats.ts";
 import { freshnessOf } from "./freshness.ts";
 import { barDate, type Cell, cellsOf, slotsBetween } from "./gaps.ts";
+import { matrixReads } from "./pages_coverage.ts";
 import type { Plan, PlanEntry, SeriesState } from "./plan.ts";
 import { candlesBetween } from "./postgres/candles.ts";
 import { entitlements } from "./postgres/entitlements.ts";
@@ -38,6 +39,7 @@ const MOST_REVISED = 5_000;
 
 export function symbolsReads(opened: Promise<App>): SymbolsReads {
   return {
+    ...matrixReads(opened),
     symbols: async ({ symbol, interval, freshness, page, limit }): Promise<SymbolsFacts> => {
       const app = await opened;
       const { series } = app.config;

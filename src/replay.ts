@@ -42,7 +42,7 @@ export interface ReplayReport {
  * then
  */
 export async function replay(
-  rooms: Pick<Rooms, "database" | "world">,
+  rooms: Pick<Rooms, "database" | "world" | "settings">,
   options: ReplayOptions,
 ): Promise<ReplayReport | Exclude<Claim, { runId: number }>> {
   const { database, world } = rooms;

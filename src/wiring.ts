@@ -10,10 +10,12 @@ import type { Market } from "./due.ts";
 import type { Asked, Claim, Effects, Reading } from "./effects.ts";
 import type { Emit } from "./event.ts";
 import { storeSeries } from "./postgres/bars.ts";
+import type { KeptSetting } from "./kept_settings.ts";
 import type { Database } from "./postgres/connect.ts";
 import { entitlements, rememberEntitlement } from "./postgres/entitlements.ts";
 import { chargeRequest, quotaState, recordAnswer, sentLately } from "./postgres/quota.ts";
 import { recordResult } from "./postgres/results.ts";
+import { keepSettings } from "./postgres/run_settings.ts";
 import { type Cancel, claimRun, closeRun, recordPlan, renewLease } from "./postgres/runs.ts";
 import { pastAnswers, seriesStates } from "./postgres/states.ts";
 import { type BarRequest, formOf } from "./request.ts";
@@ -45,6 +47,8 @@ export interface Rooms {
   readonly keyHash: string;
   /** Absent or `null`: nobody traces. */
   readonly telemetry?: Telemetry | null;
+  /** In force, secrets masked: kept with each run; `null`: nobody has said. */
+  readonly settings?: readonly KeptSetting[] | null;
 }
 
 export interface RunWiring {
@@ -216,15 +220,16 @@ export function readAnswer(document: Omit<Received, "requestId">, request: BarRe
  * renewing, and we give way.
  */
 export async function claimPatiently(
-  { database, world }: Pick<Rooms, "database" | "world">,
+  { database, world, settings = null }: Pick<Rooms, "database" | "world" | "settings">,
   wiring: RunWiring,
 ): Promise<Claim> {
   const { trigger, tickId, launchId, ofRun, patient, emit, abort } = wiring;
   const { owner, leaseMs = LEASE_MS } = world;
+  const settingsDigest = settings === null ? null : await keepSettings(database, { settings, now: world.now() });
   const deadline = world.now() + leaseMs + 4 * RETRY_CLAIM_MS;
   for (let told = false;;) {
     const exclusive = database.engine === "embedded";
-    const cause = { trigger, tickId, launchId, ofRun };
+    const cause = { trigger, tickId, launchId, ofRun, settingsDigest };
     const claim = await claimRun(database, { owner, ...cause, leaseMs, now: world.now(), exclusive });
     for (const dead of claim.abandoned) emit({ type: "run-abandoned", ...dead });
     if ("runId" in claim) return claim;

@@ -37,7 +37,7 @@ Deno.test("empty without a bar; only a provisional one is late by nobody knows h
 
 Deno.test("the word for what is missing", () => {
   assert.deepEqual(
-    (["30min", "daily", "weekly", "monthly"] as const).map((interval) => unitOf({ symbol: "A", interval })),
+    (["30min", "daily", "weekly", "monthly"] as const).map((interval) => unitOf({ interval })),
     [
       "session",
       "session",

@@ -68,6 +68,8 @@ export interface ClaimOptions {
   /** At most one of the two is given. */
   readonly launchId?: number | null;
   readonly ofRun?: number | null;
+  /** What its settings are kept under; `null`: they are not. */
+  readonly settingsDigest?: string | null;
   readonly leaseMs: number;
   readonly now: number;
   /** No other process can share the database (embedded), so a run of another owner is dead, whatever its lease says. */
@@ -84,7 +86,8 @@ export async function claimRun(db: Database, options: ClaimOptions): Promise<Cla
 
 function claimOnce(
   db: Database,
-  { owner, trigger, tickId, launchId = null, ofRun = null, leaseMs, now, exclusive }: ClaimOptions,
+  { owner, trigger, tickId, launchId = null, ofRun = null, settingsDigest = null, leaseMs, now, exclusive }:
+    ClaimOptions,
 ): Promise<Claim> {
   return transaction(db, async (client, attempt): Promise<Claim> => {
     // Before a dead run is touched: whoever holds the tick waits at the index of open runs for whoever closes that one.
@@ -103,13 +106,14 @@ function claimOnce(
     if (launchId !== null && !await isLaunchOwed(client, launchId)) return { taken: true, abandoned };
     for (let look = 1; look <= 10; look++) {
       const { rows: [started] } = await client.query(
-        `insert into run (trigger, tick_id, owner, lease_until, started_at, launch_id, of_run)
+        // What a sweep has removed since is not named: a run is worth more than what is known of its settings.
+        `insert into run (trigger, tick_id, owner, lease_until, started_at, launch_id, of_run, settings_digest)
          select $1, $2, $3, clock_timestamp() + $4::int * interval '1 millisecond', $5, $6,
-           (select id from run where id = $7)
+           (select id from run where id = $7), (select digest from run_settings where digest = $8 for key share)
          where not exists (select from run where outcome is null) -- a conflict would use up an identity
          on conflict ((outcome is null)) where outcome is null do nothing
          returning id`,
-        [trigger, tickId, owner, leaseMs, instant(now), launchId, ofRun],
+        [trigger, tickId, owner, leaseMs, instant(now), launchId, ofRun, settingsDigest],
       );
       if (started !== undefined) return { runId: started.id, abandoned };
       const { rows: [busy] } = await client.query(

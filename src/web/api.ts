@@ -55,6 +55,8 @@ const RESULT = z.object({
   finishedAt: instant,
 });
 
+const SETTING = z.object({ name: z.string(), value: z.string().nullable(), origin: z.string() });
+
 const EVENT = z.object({
   seq: z.int(),
   at: instant,
@@ -121,6 +123,24 @@ function endpointsOfRuns({ runs, run }: { runs: RunsReads; run: RunReads }): rea
       handle: async ({ params }) => {
         const found = await findRun(run, params["id"]);
         return { ...found, results: await run.results(found.id) };
+      },
+    }),
+    endpoint({
+      ...read,
+      path: "/runs/:id/settings",
+      summary: "The settings a run was made with, secrets masked, beside those of the program that answers",
+      query: NO_QUERY,
+      response: z.object({
+        settings: z.array(z.object({
+          name: z.string(),
+          then: SETTING.nullable().describe("null: there was no such setting then"),
+          now: SETTING.nullable().describe("null: there is no such setting any more"),
+          differs: z.boolean(),
+        })).nullable().describe("null: none were kept with this run"),
+      }),
+      handle: async ({ params }) => {
+        const { id } = await findRun(run, params["id"]);
+        return { settings: await run.settings(id) };
       },
     }),
     endpoint({

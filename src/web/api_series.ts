@@ -2,7 +2,17 @@
 import { z } from "zod";
 import { type Endpoint, endpoint, type FileAnswer, instant } from "./endpoint.ts";
 import { fileName, type Format, FORMATS, type Limit, parseInstant, parseLimit } from "../extract.ts";
-import { BARS_QUERY, EXPORT_QUERY, instantOf, NO_QUERY, RECORDS_QUERY, SYMBOLS_QUERY, YEAR_QUERY } from "./query.ts";
+import {
+  BARS_QUERY,
+  EXPORT_QUERY,
+  instantOf,
+  MATRIX_QUERY,
+  NO_QUERY,
+  RECORDS_QUERY,
+  SYMBOLS_QUERY,
+  YEAR_QUERY,
+} from "./query.ts";
+import { matrixFilterOf } from "./coverage_matrix.tsx";
 import { findSeries, type SeriesReads } from "./series.tsx";
 import type { RecordPage } from "./series_records.tsx";
 import { seriesOf } from "./series_words.tsx";
@@ -117,6 +127,23 @@ export function endpointsOfOneSeries(
         const { rows, ...found } = await symbols.symbols(symbolsFilterOf(query));
         return { ...found, series: rows };
       },
+    }),
+    endpoint({
+      ...read,
+      path: "/coverage",
+      summary: "The newest sessions, weeks or months of every series of an interval: present, missing and why",
+      query: MATRIX_QUERY.omit({ view: true }),
+      response: z.object({
+        interval: z.string(),
+        dates: z.array(z.iso.date()),
+        matching: count,
+        older: z.iso.date().nullable().describe("Give it as `before` for the sessions before these"),
+        rows: z.array(z.object({
+          series: SERIES,
+          cells: z.array(CELL.nullable()).describe("One for each date; null: its exchange is closed then"),
+        })),
+      }),
+      handle: ({ query }) => symbols.matrix(matrixFilterOf(query)),
     }),
     endpoint({
       ...read,

@@ -32,6 +32,7 @@ import { seriesPage, type SeriesReads } from "./series.tsx";
 import { symbolsPage, type SymbolsReads } from "./symbols.tsx";
 import { createThrottle, type Limits } from "./throttle.ts";
 import { type Action, type Page, Refusal, type Shown, type Visit } from "./visit.ts";
+import { withdrawQueuePage } from "./withdraw_queue.tsx";
 
 /** Is the program doing its job? `message` says what is wrong, for whoever is woken by it. */
 export interface Health {
@@ -88,6 +89,7 @@ function pagesOf(reads: Reads, actions: readonly Action[]): readonly Page[] {
     { path: "/", tab: "Overview", show: overviewPage(reads.overview) },
     { path: "/runs", tab: "Runs", show: runsPage(reads.runs) },
     { path: "/runs/confirm", tab: null, show: confirmPage(reads.run) },
+    { path: "/runs/withdraw", tab: null, show: withdrawQueuePage(reads.runs) },
     { path: "/runs/:id", tab: null, show: runPage(reads.run) },
     { path: "/schedule", tab: "Schedule", show: schedulePage(reads.schedule) },
     { path: "/symbols", tab: "Symbols", show: symbolsPage(reads.symbols) },

@@ -3,6 +3,7 @@ import { type Series, seriesName } from "../bar.ts";
 import type { Entitlement } from "../coverage.ts";
 import type { Freshness, FreshnessState } from "../freshness.ts";
 import type { PlanEntry } from "../plan.ts";
+import { coverageMatrixPage, type MatrixReads, ViewTabs } from "./coverage_matrix.tsx";
 import { Ago, Live, None, State, ZoneName } from "./facts.tsx";
 import { INTERVALS, readQuery, SYMBOLS_QUERY, type SymbolsQuery } from "./query.ts";
 import { Select } from "./runs.tsx";
@@ -56,7 +57,7 @@ export interface SymbolsFacts {
   readonly counts: Readonly<Record<FreshnessState, number>>;
 }
 
-export interface SymbolsReads {
+export interface SymbolsReads extends MatrixReads {
   symbols(filter: SymbolsFilter): Promise<SymbolsFacts>;
 }
 
@@ -77,7 +78,10 @@ export function symbolsFilterOf({ symbol, interval, freshness, page }: SymbolsQu
 }
 
 export function symbolsPage(reads: SymbolsReads): ShowPage {
-  return async ({ query }) => {
+  const showCoverage = coverageMatrixPage(reads);
+  return async (visit) => {
+    const { query } = visit;
+    if (query.get("view") === "coverage") return await showCoverage(visit);
     const asked = readQuery(SYMBOLS_QUERY, query);
     const { rows, matching, counts } = await reads.symbols(symbolsFilterOf(asked));
     const all = STATES.reduce((sum, state) => sum + counts[state], 0);
@@ -86,6 +90,7 @@ export function symbolsPage(reads: SymbolsReads): ShowPage {
       sentence: sentenceOf(counts, all),
       body: (
         <>
+          <ViewTabs view="table" />
           <Filters asked={asked} counts={counts} />
           <Live id="series">
             {rows.length === 0 ? <Empty any={all > 0} /> : <Rows rows={rows} />}

@@ -4,6 +4,7 @@ import type { LaunchRow } from "../../src/web/queue.tsx";
 import { createRoutes, type Reads, type RoutesOptions } from "../../src/web/routes.tsx";
 import type { Sessions } from "../../src/web/log_ins.ts";
 import { totalsOf } from "../../src/run.ts";
+import { matrixFacts } from "./matrix.ts";
 import type { InstanceFacts } from "../../src/web/instance.tsx";
 import type { ScheduleFacts } from "../../src/web/schedule.tsx";
 import type { SeriesReads } from "../../src/web/series.tsx";
@@ -25,6 +26,7 @@ export function visit(change: Partial<Visit> = {}): Visit {
     query: new URLSearchParams(),
     zone: { choice: "utc", name: "UTC", unknown: false },
     theme: "auto",
+    hiddenColumns: [],
     said: null,
     ...change,
   };
@@ -124,8 +126,10 @@ export function reads(change: Partial<Reads> = {}): Reads {
       results: () => Promise.resolve([]),
       events: () => Promise.resolve([]),
       again: () => Promise.resolve([]),
-      levels: () => Promise.resolve({}),
+      eventCounts: () => Promise.resolve({ levels: {}, types: {} }),
       spanEvents: () => Promise.resolve([]),
+      told: () => Promise.resolve(null),
+      settings: () => Promise.resolve(null),
       tickDueAt: () => Promise.resolve(null),
       logFile: () => Promise.resolve(null),
     },
@@ -152,6 +156,7 @@ export function reads(change: Partial<Reads> = {}): Reads {
     },
     symbols: {
       symbols: () => Promise.resolve({ rows: [], matching: 0, counts: { complete: 0, late: 0, empty: 0 } }),
+      matrix: () => Promise.resolve(matrixFacts()),
     },
     series: seriesReads(),
     metrics: { metrics: () => Promise.resolve([]) },

@@ -90,3 +90,15 @@ Deno.test("the bars as a file, of the stretch and the state that the address ask
     assert.equal((await client().send(`${PATH}/bars.csv?${wrong}`)).status, 400, wrong);
   }
 });
+
+Deno.test("the coverage of all series of an interval", async () => {
+  const { body } = await ask("/api/v1/coverage?interval=daily&page=1");
+  assert.deepEqual([body.dates, body.matching], [["2026-11-19", "2026-11-20"], 1]);
+  assert.deepEqual(body.rows[0].cells[1], {
+    date: "2026-11-20",
+    presence: "gap",
+    bars: 0,
+    reason: "not stored yet: late",
+  });
+  assert.equal((await ask("/api/v1/coverage?before=soon")).status, 400);
+});
