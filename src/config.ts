@@ -9,6 +9,7 @@ import { type NoticesConfig, noticesOf, postUrl, summaryTime } from "./channels.
 import { chooseDatabase, type DatabaseConfig } from "./database.ts";
 import type { MissedTicks, OverlappingTicks } from "./missed.ts";
 import { type EmailConfig, emailOf, halfMail } from "./email.ts";
+import type { ReferenceClock } from "./reference.ts";
 import { parseSchedule, type Schedule } from "./schedule.ts";
 import { secretsIn } from "./secrets.ts";
 import { parseIntervals, parseSeries } from "./selection.ts";
@@ -33,6 +34,8 @@ export interface Config {
   /** Symbol by symbol, in the order given; never empty. */
   readonly series: readonly Series[];
   readonly adjusted: boolean;
+  /** What is asked for beside bars. */
+  readonly reference: ReferenceClock;
   readonly database: DatabaseConfig;
   /** How long the bodies of answers are kept; `null`: for ever. */
   readonly archiveDays: number | null;
@@ -113,6 +116,8 @@ const SCHEMA = z.object({
   STOCK_SYMBOLS: z.string(),
   STOCK_INTERVALS: z.string(),
   STOCK_ADJUSTED: flag,
+  ACTIONS_DAYS: days,
+  LISTING_DAYS: days,
   DATABASE_POOL_SIZE: number(1, 100),
   DATABASE_TIMEOUT_SEC: number(1, 3600),
   DATA_DIR: z.string(),
@@ -211,6 +216,7 @@ function assemble(
     },
     series,
     adjusted: values.STOCK_ADJUSTED,
+    reference: { actionsDays: values.ACTIONS_DAYS, listingDays: values.LISTING_DAYS },
     // A folder below: the engine's lock and its unfinished first start lie beside it, and DATA_DIR may be a volume.
     database: url === null ? { kind: "embedded", dataDir: `${values.DATA_DIR.replace(/[/\\]+$/, "")}/postgres` } : {
       kind: "server",

@@ -16,6 +16,7 @@ import { chargeRequest, quotaState, recordAnswer, sentLately } from "./postgres/
 import { recordResult } from "./postgres/results.ts";
 import { type Cancel, claimRun, closeRun, recordPlan, renewLease } from "./postgres/runs.ts";
 import { pastAnswers, seriesStates } from "./postgres/states.ts";
+import { referenceEffects } from "./reference_work.ts";
 import { type BarRequest, formOf } from "./request.ts";
 import { LeaseLost, type Trigger } from "./run.ts";
 
@@ -102,6 +103,8 @@ export async function effectsOf(
   const fence = (runId: number) => ({ runId, owner, leaseMs });
   const run = { id: 0 };
   const client = await openClient(rooms, () => run.id);
+  const { actionsDays, listingDays } = config.reference;
+  const isAsked = actionsDays !== null || listingDays !== null;
   return {
     now: () => world.now(),
     emit: wiring.emit,
@@ -127,12 +130,16 @@ export async function effectsOf(
       return storeSeries(database, { ...fence(runId), series: result.series, answer, bars, rejects, result });
     },
     record: (result, { runId }) => recordResult(database, { ...fence(runId), result }),
+    ...(isAsked ? { beside: referenceEffects(rooms, { client, fence }) } : {}),
     close: (runId, ending) => closeRun(database, { runId, owner, ...ending, now: world.now() }),
   };
 }
 
-/** A client for one run. Its pace starts from the ledger, so that a restart is no way around it. */
-async function openClient({ config, database, keyHash, world }: Rooms, runId: () => number): Promise<Client> {
+/** A client of its own. Its pace starts from the ledger, so that a restart is no way around it. */
+export async function openClient(
+  { config, database, keyHash, world }: Rooms,
+  runId: () => number | null,
+): Promise<Client> {
   const found = requireKey(config);
   if ("problem" in found) throw new Error(found.problem.message);
   const { url, perDay, perMinute, politeDelayMs, concurrency, timeoutMs, extendedHours, entitlement } = config.vendor;

@@ -3,6 +3,7 @@ import { type Series, seriesName } from "../bar.ts";
 import type { Entitlement } from "../coverage.ts";
 import type { Freshness, FreshnessState } from "../freshness.ts";
 import type { PlanEntry } from "../plan.ts";
+import type { Listing } from "../reference.ts";
 import { Ago, Live, None, State, ZoneName } from "./facts.tsx";
 import { INTERVALS, readQuery, SYMBOLS_QUERY, type SymbolsQuery } from "./query.ts";
 import { Select } from "./runs.tsx";
@@ -11,6 +12,7 @@ import {
   EntitlementWords,
   FreshnessWords,
   type LastResult,
+  listingWords,
   NextWords,
   ResultDots,
   seriesHref,
@@ -36,6 +38,8 @@ export interface SymbolRow {
   readonly entitlements: readonly Entitlement[];
   /** `null`: no run asks for it by itself. */
   readonly next: PlanEntry | null;
+  /** What the vendor's list of symbols says of it; absent: nothing. */
+  readonly listing?: Listing;
 }
 
 export interface SymbolsFilter {
@@ -205,7 +209,9 @@ function Row({ row }: { row: SymbolRow }) {
   return (
     <tr>
       <th scope="row">
-        <a href={seriesHref(series)}>{seriesName(series)}</a>
+        <a href={seriesHref(series)} title={row.listing === undefined ? undefined : listingWords(row.listing)}>
+          {seriesName(series)}
+        </a>
       </th>
       <td class="still">
         <FreshnessWords series={series} freshness={freshness} />

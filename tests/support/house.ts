@@ -31,9 +31,11 @@ const WIRING = [
   "notice_facts",
   "notice_commands",
   "notify_loop",
+  "reference_work",
+  "operate_symbols",
 ];
 /** One run and one notification, told from top to bottom; every effect is an argument. */
-const STORIES = ["ingest", "ingest_series", "notify"];
+const STORIES = ["ingest", "ingest_series", "ingest_reference", "notify"];
 /** Rooms of one file; every folder of `src/` is a room too. */
 const ROOM_FILES = ["log", "log_sweep"];
 

@@ -4,6 +4,9 @@ const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 /** What a process needs of ours to start at all; nothing that could configure the program. */
 const KEPT = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR"];
 
+/** Nothing is asked for beside bars. */
+export const BARS_ONLY = { ACTIONS_DAYS: "0", LISTING_DAYS: "0" };
+
 export interface Ended {
   readonly code: number;
   readonly signal: Deno.Signal | null;
@@ -30,7 +33,7 @@ export function startProgram(args: readonly string[], { cwd, env = {} }: StartOp
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-prompt", "--no-check", "-A", MAIN, ...args],
     cwd,
-    env: { ...kept, NO_COLOR: "1", ...env },
+    env: { ...kept, NO_COLOR: "1", ...BARS_ONLY, ...env },
     clearEnv: true,
     stdin: "null",
     stdout: "piped",
