@@ -15,6 +15,7 @@ import { secretsIn } from "./secrets.ts";
 import { parseIntervals, parseSeries } from "./selection.ts";
 import { type Environment, findSettings, type Problem, type Settings } from "./setting.ts";
 import { VARIABLES } from "./variables.ts";
+import { vendorUrl } from "./vendor_url.ts";
 
 export interface Config {
   readonly vendor: {
@@ -288,14 +289,6 @@ export function requireKey(config: Config): { key: string } | { problem: Problem
   const message =
     `Cannot ask Alpha Vantage: ${name} is not set (a free key: https://www.alphavantage.co/support/#api-key)`;
   return { problem: { name, message } };
-}
-
-/** The key travels in the URL, so it leaves this machine only encrypted. */
-function vendorUrl(text: string): string | null {
-  const url = URL.parse(text);
-  if (url === null || url.username + url.password + url.search + url.hash !== "") return null;
-  const local = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  return url.protocol === "https:" || (url.protocol === "http:" && local) ? url.href : null;
 }
 
 function isAddress(text: string): boolean {
