@@ -102,19 +102,22 @@ export interface Ending {
   readonly answeredAt: number | null;
   /** The exchange's date on which the symbol was delisted; `null` or absent: it is listed, or nothing is known of it. */
   readonly delistedOn?: string | null;
-  readonly last?: { readonly status: string } | null;
-  readonly recent?: readonly { readonly at: number }[];
+  readonly last?: { readonly status: string; readonly kind: string | null } | null;
+  /** Newest first. */
+  readonly recent?: readonly { readonly kind: string | null; readonly at: number }[];
 }
 
 /**
- * The date on which a series ended, or `null`: its symbol was delisted and the vendor has been asked a week later or
- * more, so that no request can bring anything. The list of symbols may be wrong: a bar newer than the delisting says so,
- * and then the series goes on. So it does while part of it still waits.
+ * The date on which a series ended, or `null`: its symbol was delisted and the vendor has answered a week later or more,
+ * with bars or twice in a row that it has none, so that no request can bring anything. The list of symbols may be wrong: a
+ * bar newer than the delisting says so, and then the series goes on. So it does while part of it waits for quota.
  */
 export function endedOn({ series, newest, answeredAt, delistedOn = null, last, recent = [] }: Ending): string | null {
-  if (delistedOn === null || last?.status === "deferred") return null;
-  const askedAt = Math.max(answeredAt ?? -Infinity, recent[0]?.at ?? -Infinity);
-  if (askedAt < dayStart(delistedOn) + DELISTED_GRACE_MS) return null;
+  const waits = last?.status === "deferred" && (last.kind === "quota" || last.kind === "daily-limit");
+  if (delistedOn === null || waits) return null;
+  const none = recent.slice(0, 2).filter(({ kind }) => kind === "empty" || kind === "bad-symbol");
+  const toldAt = Math.max(answeredAt ?? -Infinity, none[1]?.at ?? -Infinity);
+  if (toldAt < dayStart(delistedOn) + DELISTED_GRACE_MS) return null;
   const intraday = intradayLength(series.interval) !== null;
   const reached = newest === null ? "" : intraday ? exchangeDate(exchangeOf(series.symbol), newest) : dateOf(newest);
   return reached > delistedOn ? null : delistedOn;

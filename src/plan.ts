@@ -159,7 +159,7 @@ function decide(state: SeriesState, options: PlanOptions): Wanted | { entry: Pla
   const forced = forcedAt !== null;
   const ended = endedOn(state);
   if (ended !== null && !forced) {
-    const reason = `delisted on ${ended} and asked for since: its bars stay`;
+    const reason = `delisted on ${ended}, and the vendor has answered since: its bars stay`;
     return { entry: { action: "skip", series, why: "delisted", reason } };
   }
   const target = targetOf(series, now, options.market);
