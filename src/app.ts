@@ -15,6 +15,8 @@ import { migrate } from "./postgres/migrate.ts";
 import { quotaState } from "./postgres/quota.ts";
 import { pastAnswers, seriesStates } from "./postgres/states.ts";
 import { publicationLags } from "./publication.ts";
+import type { Match, ReferenceState } from "./reference.ts";
+import { referenceKept, referencePlan, searchSymbols } from "./reference_work.ts";
 import { createRedactor } from "./redact.ts";
 import { DOUBTED_MS } from "./retention.ts";
 import { replay, type ReplayOptions, type ReplayReport } from "./replay.ts";
@@ -58,6 +60,10 @@ export interface App {
   /** What the next run would ask, or one that is forced. Asks nobody. */
   plan(series: readonly Series[], options?: PlanAsked): Promise<Plan>;
   states(series: readonly Series[]): Promise<SeriesState[]>;
+  /** What is kept of these series' symbols beside bars: when each thing was asked for, and what came of it. */
+  reference(series: readonly Series[]): Promise<ReferenceState[]>;
+  /** The symbols a text may mean, by one request. @throws Error that says why there is no answer */
+  searchSymbols(keywords: string, options: { signal: AbortSignal }): Promise<readonly Match[]>;
   /**
    * Notices the ticks that have come due and serves those that are owed, and the launches that wait.
    *
@@ -119,6 +125,8 @@ export async function openApp(
       run: worker.run,
       plan: planned,
       states: (series) => seriesStates(database, series),
+      reference: (series) => referenceKept(rooms, series),
+      searchSymbols: (keywords, options) => searchSymbols(rooms, keywords, options),
       beat: ({ stop, ...options }) => {
         hasBeaten = true;
         const common = { ...options, stop, patient: false };
@@ -150,17 +158,19 @@ export async function openApp(
 }
 
 async function planFor(
-  { config, database, keyHash, world }: Rooms,
+  rooms: Rooms,
   series: readonly Series[],
-  { force = false, at: now = world.now(), ...asked }: PlanAsked,
+  { force = false, at: now = rooms.world.now(), ...asked }: PlanAsked,
 ): Promise<Plan> {
+  const { config, database, keyHash } = rooms;
   const market = marketOf(config);
   const states = asked.states ?? await seriesStates(database, series);
   const quota = await quotaState(database, { keyHash, now, perDay: config.vendor.perDay });
   const lags = publicationLags(await pastAnswers(database), market);
   const known = await entitlements(database, keyHash);
   const forcedAt = force ? now : null;
-  return plan(states, { now, market, adjusted: config.adjusted, quota, entitlements: known, lags, forcedAt });
+  const found = plan(states, { now, market, adjusted: config.adjusted, quota, entitlements: known, lags, forcedAt });
+  return { ...found, reference: await referencePlan(rooms, { series, plan: found, entitlements: known }) };
 }
 
 /** What stands for a key in the ledger: enough to tell keys apart, nothing to get one back from. */

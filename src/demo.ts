@@ -88,6 +88,7 @@ function configOf(replay: Replay, dir: string | null): Config {
     },
     series: RECORDED_SERIES,
     adjusted: false,
+    reference: { actionsDays: null, listingDays: null },
     database: { kind: "embedded", dataDir: dir === null ? null : `${dir}/postgres` },
     archiveDays: null,
     schedule: { cron: "0 6 * * *", timezone: "UTC" },

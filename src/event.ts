@@ -1,5 +1,6 @@
 /** What happens while the program works, as one union: the log prints it, the terminal draws it, tests await it. */
 import type { Series } from "./bar.ts";
+import type { ReferenceForm } from "./request.ts";
 import type { AnswerKind, FailureKind, Outcome, RowCounts, SeriesResult, Totals, Trigger } from "./run.ts";
 
 export type RunEvent =
@@ -26,6 +27,17 @@ export type RunEvent =
   | { type: "rows-refused"; runId: number; series: Series; rule: string; count: number; first: string }
   | { type: "rows-stored"; runId: number; series: Series; counts: RowCounts }
   | { type: "series-finished"; runId: number; result: SeriesResult; index: number; of: number }
+  | {
+    type: "reference-finished";
+    runId: number;
+    form: ReferenceForm;
+    /** `null`: of the whole market. */
+    symbol: string | null;
+    requests: number;
+    /** `null`: it was stored. */
+    kind: FailureKind | null;
+    message: string;
+  }
   | { type: "run-cancelling"; runId: number; by: string; force: boolean }
   | { type: "lease-lost"; runId: number; message: string }
   | {
@@ -49,6 +61,7 @@ const KINDS: Readonly<Record<RunEvent["type"], true>> = {
   "rows-refused": true,
   "rows-stored": true,
   "series-finished": true,
+  "reference-finished": true,
   "run-cancelling": true,
   "lease-lost": true,
   "run-finished": true,

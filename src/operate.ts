@@ -20,6 +20,7 @@ import { exitCodeOfChecks, renderChecks } from "./terminal/check.ts";
 import { type Command, type Usage, UsageError } from "./terminal/commands.ts";
 import { asJson } from "./terminal/json.ts";
 import type { SteeringCommand } from "./terminal/steering.ts";
+import type { SymbolCommand } from "./terminal/symbol_commands.ts";
 import { renderSettings } from "./terminal/steering_tables.ts";
 import { renderPlan, renderStatus, renderSummary } from "./terminal/tables.ts";
 
@@ -69,6 +70,9 @@ export async function operate(command: Operation, machine: Machine): Promise<num
     }
     if (command.name === "plan" || command.name === "status" || command.name === "migrate") {
       return await look(command, { config, machine });
+    }
+    if (command.name === "symbols" || command.name === "symbols search") {
+      return await lookAtSymbols(command, { config, machine, redact });
     }
     return await steerOnce(command, { config, machine, redact });
   } catch (error) {
@@ -214,6 +218,22 @@ async function look(
   }
 }
 
+async function lookAtSymbols(
+  command: SymbolCommand,
+  { config, machine, redact }: { config: Config; machine: Machine; redact: (text: string) => string },
+): Promise<number> {
+  const key = requireKey(config);
+  if (command.name === "symbols search" && "problem" in key) throw new UsageError(key.problem.message);
+  const { tellSymbols } = await import("./operate_symbols.ts");
+  const app = await openApp(config, machine);
+  try {
+    machine.out(redact(await tellSymbols(command, { app, machine })));
+    return 0;
+  } finally {
+    await app.close();
+  }
+}
+
 async function view(
   command: Extract<Command, { name: "plan" | "status" | "migrate" }>,
   { app, series, machine }: { app: App; series: Series[]; machine: Machine },
@@ -230,8 +250,9 @@ async function view(
   }
   const states = await app.states(series);
   const next = await app.steer.nextTick();
-  if (command.json) return asJson({ database: database.describe, nextTick: next, states });
-  return renderStatus(states, { ...lookOf(machine), nextTick: next });
+  const reference = await app.reference(series);
+  if (command.json) return asJson({ database: database.describe, nextTick: next, states, reference });
+  return renderStatus(states, { ...lookOf(machine), nextTick: next, reference });
 }
 
 async function steerOnce(

@@ -11,6 +11,7 @@ import type { Plan, PlanEntry, SeriesState } from "./plan.ts";
 import { candlesBetween } from "./postgres/candles.ts";
 import { entitlements } from "./postgres/entitlements.ts";
 import { extractBars } from "./postgres/extract.ts";
+import { listingsOf } from "./postgres/listings.ts";
 import { type QuarantinedRow, quarantinedRows } from "./postgres/releases.ts";
 import {
   answerBody,
@@ -71,11 +72,13 @@ async function rowsOf(
 ): Promise<SymbolRow[]> {
   const { database, config: { adjusted, vendor } } = app;
   const series = states.map((state) => state.series);
-  const [counts, results, known] = await Promise.all([
+  const [counts, results, listings, known] = await Promise.all([
     barCounts(database, series, { most: MOST_COUNTED }),
     lastResults(database, series, { limit: RESULTS }),
+    listingsOf(database, [...new Set(series.map(({ symbol }) => symbol))]),
     entitlements(database, await hashOf(vendor.key ?? "")),
   ]);
+  const listed = new Map(listings.map((listing) => [listing.symbol, listing]));
   const next = new Map(entries.map((entry) => [seriesName(entry.series), entry]));
   return states.map((state, index) => {
     const { first, watermark, newest } = state;
@@ -90,6 +93,7 @@ async function rowsOf(
       results: results[index]!,
       entitlements: known.filter(({ form }) => form.split(" ")[0] === name),
       next: next.get(seriesName(state.series)) ?? null,
+      ...(listed.has(state.series.symbol) ? { listing: listed.get(state.series.symbol)! } : {}),
     };
   });
 }

@@ -18,6 +18,7 @@ import { recordResult } from "./postgres/results.ts";
 import { keepSettings } from "./postgres/run_settings.ts";
 import { type Cancel, claimRun, closeRun, recordPlan, renewLease } from "./postgres/runs.ts";
 import { pastAnswers, seriesStates } from "./postgres/states.ts";
+import { referenceEffects } from "./reference_work.ts";
 import { type BarRequest, formOf } from "./request.ts";
 import { LeaseLost, type Trigger } from "./run.ts";
 import type { Telemetry } from "./telemetry.ts";
@@ -110,6 +111,8 @@ export async function effectsOf(
   const fence = (runId: number) => ({ runId, owner, leaseMs });
   const run = { id: 0 };
   const client = await openClient(rooms, () => run.id);
+  const { actionsDays, listingDays } = config.reference;
+  const isAsked = actionsDays !== null || listingDays !== null;
   return {
     now: () => world.now(),
     emit: wiring.emit,
@@ -135,14 +138,15 @@ export async function effectsOf(
       return storeSeries(database, { ...fence(runId), series: result.series, answer, bars, rejects, result });
     },
     record: (result, { runId }) => recordResult(database, { ...fence(runId), result }),
+    ...(isAsked ? { beside: referenceEffects(rooms, { client, fence }) } : {}),
     close: (runId, ending) => closeRun(database, { runId, owner, ...ending, now: world.now() }),
   };
 }
 
-/** A client for one run. Its pace starts from the ledger, so that a restart is no way around it. */
-async function openClient(
+/** A client of its own. Its pace starts from the ledger, so that a restart is no way around it. */
+export async function openClient(
   { config, database, keyHash, world, telemetry }: Rooms,
-  runId: () => number,
+  runId: () => number | null,
 ): Promise<Client> {
   const found = requireKey(config);
   if ("problem" in found) throw new Error(found.problem.message);

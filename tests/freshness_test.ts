@@ -46,3 +46,13 @@ Deno.test("the word for what is missing", () => {
     ],
   );
 });
+
+Deno.test("a delisted series holds all there will ever be", () => {
+  const bars = { ...state("SHLD", "daily", "2018-10-23"), answeredAt: now };
+  assert.deepEqual(freshnessOf({ ...bars, delistedOn: "2018-10-24" }, { now, market }), {
+    state: "complete",
+    target: "its delisting on 2018-10-24",
+    behind: 0,
+  });
+  assert.equal(freshnessOf({ ...bars, delistedOn: null }, { now, market }).state, "late");
+});

@@ -88,6 +88,14 @@ export const PLANNED = z.discriminatedUnion("action", [
   z.object({ action: z.literal("skip"), series: SERIES, reason: z.string(), why: z.string() }),
 ]);
 
+/** What is asked for after the bars. */
+export const BESIDE = z.array(z.object({
+  action: z.enum(["ask", "defer"]),
+  request: z.object({ form: z.string(), symbol: z.string().nullable().describe("null: of the whole market") }),
+  reason: z.string(),
+  until: instant.nullable().describe("Not before"),
+})).optional().describe("Splits, dividends and the list of symbols, each one request");
+
 /** The endpoints. A new one is a row here: the OpenAPI document, the checks and the lock follow from it. */
 export function endpointsOf(
   reads: { runs: RunsReads; run: RunReads; api: ApiReads; symbols: SymbolsReads; series: SeriesReads },
@@ -172,7 +180,7 @@ function endpointsOfSeries({ api }: { api: ApiReads }): readonly Endpoint[] {
       path: "/plan",
       summary: "What the next run would ask, why, and at what cost; asks nobody",
       query: NO_QUERY,
-      response: z.object({ now: instant, entries: z.array(PLANNED), quota: QUOTA }),
+      response: z.object({ now: instant, entries: z.array(PLANNED), reference: BESIDE, quota: QUOTA }),
       handle: async () => planAnswer(await api.plan()),
     }),
     endpoint({

@@ -45,6 +45,13 @@ const ROW = z.object({
     at: instant,
   })).describe("Newest first, ten at most"),
   entitlements: z.array(z.object({ form: z.string(), allowed: z.boolean(), learntAt: instant })),
+  listing: z.object({
+    name: z.string().nullable(),
+    exchange: z.string().nullable(),
+    assetType: z.string().nullable(),
+    ipoDate: z.string().nullable(),
+    delistingDate: z.string().nullable().describe("null: it is listed"),
+  }).optional().describe("What the vendor's list of symbols says; absent: nothing"),
 });
 
 const CELL = z.object({

@@ -14,6 +14,7 @@ import {
   Bounded,
   EntitlementWords,
   FreshnessWords,
+  listingWords,
   NextWords,
   ResultDots,
   seriesHref,
@@ -263,6 +264,7 @@ function Facts({ facts }: { facts: SeriesFacts }) {
     ],
     ["Last ten", results.length === 0 ? <None why="never asked for" /> : <ResultDots results={results} />],
     ["This key", <EntitlementWords known={entitlements} />],
+    ...(facts.listing === undefined ? [] : [["Listing", listingWords(facts.listing)] as const]),
     ["Should hold", facts.freshness.target.replace(/^the /, "")],
     [
       "Next",

@@ -4,6 +4,7 @@ import type { Entitlement } from "../coverage.ts";
 import type { Freshness, FreshnessState } from "../freshness.ts";
 import type { PlanEntry } from "../plan.ts";
 import { coverageMatrixPage, type MatrixReads, ViewTabs } from "./coverage_matrix.tsx";
+import type { Listing } from "../reference.ts";
 import { Ago, Live, None, State, ZoneName } from "./facts.tsx";
 import { INTERVALS, readQuery, SYMBOLS_QUERY, type SymbolsQuery } from "./query.ts";
 import { Select } from "./runs.tsx";
@@ -12,6 +13,7 @@ import {
   EntitlementWords,
   FreshnessWords,
   type LastResult,
+  listingWords,
   NextWords,
   ResultDots,
   seriesHref,
@@ -37,6 +39,8 @@ export interface SymbolRow {
   readonly entitlements: readonly Entitlement[];
   /** `null`: no run asks for it by itself. */
   readonly next: PlanEntry | null;
+  /** What the vendor's list of symbols says of it; absent: nothing. */
+  readonly listing?: Listing;
 }
 
 export interface SymbolsFilter {
@@ -210,7 +214,9 @@ function Row({ row }: { row: SymbolRow }) {
   return (
     <tr>
       <th scope="row">
-        <a href={seriesHref(series)}>{seriesName(series)}</a>
+        <a href={seriesHref(series)} title={row.listing === undefined ? undefined : listingWords(row.listing)}>
+          {seriesName(series)}
+        </a>
       </th>
       <td class="still">
         <FreshnessWords series={series} freshness={freshness} />

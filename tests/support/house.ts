@@ -34,9 +34,11 @@ const WIRING = [
   "notify_loop",
   "export_command",
   "formats",
+  "reference_work",
+  "operate_symbols",
 ];
 /** One run and one notification, told from top to bottom; every effect is an argument. */
-const STORIES = ["ingest", "ingest_series", "notify"];
+const STORIES = ["ingest", "ingest_series", "ingest_reference", "notify"];
 /** Rooms of one file; every folder of `src/` is a room too. */
 const ROOM_FILES = ["log", "log_sweep", "telemetry", "whole_file"];
 

@@ -108,7 +108,7 @@ export function reads(change: Partial<Reads> = {}): Reads {
     overview: {
       overview: ({ from, to }) =>
         Promise.resolve({
-          standing: { series: 2, complete: 2, due: 0, waiting: 0, refused: 0 },
+          standing: { series: 2, complete: 2, due: 0, waiting: 0, refused: 0, ended: 0 },
           late: [],
           quota,
           nextTick: NOW + 3_600_000,

@@ -4,6 +4,9 @@ const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 /** What a process needs of ours to start at all; nothing that could configure the program. */
 const KEPT = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR"];
 
+/** Nothing is asked for beside bars. */
+export const BARS_ONLY = { ACTIONS_DAYS: "0", LISTING_DAYS: "0" };
+
 export interface Ended {
   readonly code: number;
   readonly signal: Deno.Signal | null;
@@ -28,7 +31,7 @@ export interface StartOptions {
 export function startProgram(args: readonly string[], { cwd, env = {} }: StartOptions): Program {
   const kept = Object.fromEntries(KEPT.flatMap((name) => Deno.env.has(name) ? [[name, Deno.env.get(name)!]] : []));
   const words = ["run", "--quiet", "--no-prompt", "--no-check", "-A", MAIN, ...args];
-  return startFile(Deno.execPath(), words, { cwd, env: { ...kept, NO_COLOR: "1", ...env } });
+  return startFile(Deno.execPath(), words, { cwd, env: { ...kept, NO_COLOR: "1", ...BARS_ONLY, ...env } });
 }
 
 /** Starts any executable with this environment and no other. Ended, by pid, when the handle is disposed of. */
