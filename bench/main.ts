@@ -8,7 +8,7 @@ import { classify } from "../src/alphavantage/answer.ts";
 import { readSeries } from "../src/alphavantage/series.ts";
 import { serverDatabase, testServer } from "../tests/support/database.ts";
 import { duration, interleaved, table, timeRatio } from "./figures.ts";
-import { measurePages, sizeOfPages } from "./pages.ts";
+import { fillPages, measurePages, sizeOfPages } from "./pages.ts";
 import { measureMemory, measureRate } from "./running.ts";
 import { bodyFor, requestFor, ROWS_PER_ANSWER } from "./sample.ts";
 import { measureRivals } from "./rivals.ts";
@@ -39,6 +39,7 @@ console.log(
 );
 if (Deno.args[0] === "pages") {
   await using database = await serverDatabase();
+  await fillPages(database.db);
   const rows = await measurePages(database);
   console.log(table([`Pages, ${sizeOfPages()}`, "median", "95 of 100 within", "weighs"], rows));
 } else await measureAll();
