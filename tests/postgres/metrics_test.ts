@@ -9,7 +9,7 @@ const at = (minutesAgo: number) => new Date(NOW - minutesAgo * 60_000).toISOStri
 const facts = (db: Parameters<typeof metricFacts>[0]) => metricFacts(db, { schedule: "ingest", now: NOW });
 
 withDatabases("an empty database: nothing, and no failure", async (db) => {
-  const { bars, databaseBytes, outbox, ...found } = await facts(db);
+  const { databaseBytes, outbox, ...found } = await facts(db);
   assert.deepEqual(found, {
     now: NOW,
     runs: {},
@@ -25,8 +25,9 @@ withDatabases("an empty database: nothing, and no failure", async (db) => {
     requests: {},
     incidents: 0,
     heartbeats: {},
+    bars: 0,
   });
-  assert.ok(bars >= 0 && databaseBytes > 1_000_000);
+  assert.ok(databaseBytes > 1_000_000);
   assert.deepEqual(
     outbox.map(({ waiting, undeliverable, oldest }) => [waiting, undeliverable, oldest]),
     Array(4).fill([0, 0, null]),
