@@ -78,7 +78,7 @@ withDatabases("requests by answer, messages that wait or were given up, open pro
     `insert into request (key_hash, symbol, "interval", form, attempt, sent_at, finished_at, kind) values
        ('k', 'IBM', 'daily', 'F', 1, $1, $1, 'bars'), ('k', 'IBM', 'daily', 'F', 1, $1, null, null),
        ('k', 'IBM', 'daily', 'F', 1, $2, $2, 'bars')`,
-    [at(5), at(3 * 1440)],
+    [at(5), at(61)],
   );
   await db.pool.query("insert into notice (kind, at) select 'alarm', $1 from generate_series(1, 3)", [at(5)]);
   await db.pool.query(
