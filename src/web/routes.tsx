@@ -128,8 +128,8 @@ export function createRoutes(reads: Reads, options: RoutesOptions): Hono<Env> {
     return stream;
   });
   addOwn(app, guard);
-  addDownloads(app, reads);
-  addApi(app, [...readEndpoints(reads), ...endpoints], { version });
+  addDownloads(app, reads, options);
+  addApi(app, [...readEndpoints(reads), ...endpoints], options);
 
   const show = (context: Context<Env>, shown: Shown, status: 200 | Refusal["status"] | 500 = 200) =>
     context.html(documentOf(shown, visitOf(context, now()), { pages, version }), status);
