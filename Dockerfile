@@ -5,7 +5,7 @@ WORKDIR /source
 ENV DENO_DIR=/deno-dir
 COPY deno.json deno.lock ./
 RUN deno ci
-COPY main.ts ./
+COPY main.ts LICENSE ./
 COPY src src
 COPY sql sql
 COPY tools tools

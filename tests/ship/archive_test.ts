@@ -37,7 +37,19 @@ Deno.test("the program bundled twice is the same bytes, and names no place of th
   const [one, two] = [await shippedProgram({ commit: "c0ffee" }), await shippedProgram({ commit: "c0ffee" })];
   assert.deepEqual(one, two);
   assert.match(one.version, /^\d+\.\d+\.\d+\+c0ffee$/);
-  assert.deepEqual(one.files.map(({ name }) => name), ["app.js", "pglite.wasm", "pglite.data", "initdb.wasm"]);
+  assert.deepEqual(one.files.map(({ name }) => name), [
+    "app.js",
+    "LICENSES.txt",
+    "pglite.wasm",
+    "pglite.data",
+    "initdb.wasm",
+  ]);
+  const licences = new TextDecoder().decode(one.files[1]!.bytes);
+  for (
+    const name of ["stocks-etl", "hono ", "pg ", "zod ", "@electric-sql/pglite ", "nodemailer ", "src/web/assets/light"]
+  ) {
+    assert.ok(licences.includes(`=== ${name}`), name);
+  }
   const script = new TextDecoder().decode(one.files[0]!.bytes);
   for (const place of [Deno.env.get("HOME"), Deno.env.get("DENO_DIR"), "stocks-etl-stage", import.meta.dirname]) {
     if (place !== undefined && place.length > 1) assert.ok(!script.includes(`${place}/`), place);

@@ -5,12 +5,17 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ArchivedFile } from "./archive.ts";
+import { licencesOf } from "./licences.ts";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** Everything the program is made of. */
 const SOURCES = ["main.ts", "src", "sql", "deno.json", "deno.lock"];
 /** Loaded by the embedded engine from the folder its script is in. */
 const ENGINE_FILES = ["pglite.wasm", "pglite.data", "initdb.wasm"];
+/** Of what others made and the source holds as it is. */
+const ENCLOSED = ["src/web/assets/lightweight-charts.LICENSE.txt", "src/alphavantage/recorded/NOTICE.md"];
+/** In the file itself, or under it. */
+const DENO = `=== Deno ${Deno.version.deno}\n\nMIT License, Copyright 2018-2026 the Deno authors\n`;
 
 export interface ShippedProgram {
   /** `0.1.0+1a2b3c4d5e6f`: the manifest's, and after the plus sign the commit where it is known. */
@@ -26,9 +31,12 @@ export async function shippedProgram({ commit }: { commit?: string } = {}): Prom
   const manifest = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
   const source = commit ?? await commitHere();
   const version = source === "" ? manifest.version : `${manifest.version}+${source}`;
-  const script = await bundle({ ...manifest, version });
+  const { script, licences } = await bundle({ ...manifest, version });
   const engine = dirname(fileURLToPath(import.meta.resolve("@electric-sql/pglite")));
-  const files = [{ name: "app.js", bytes: new TextEncoder().encode(script) }];
+  const files = [{ name: "app.js", bytes: new TextEncoder().encode(script) }, {
+    name: "LICENSES.txt",
+    bytes: new TextEncoder().encode(licences),
+  }];
   for (const name of ENGINE_FILES) files.push({ name, bytes: await Deno.readFile(join(engine, name)) });
   return { version, files, flags: flagsOf(manifest.tasks.serve.command) };
 }
@@ -42,13 +50,15 @@ export function flagsOf(task: string): string[] {
 
 /** The short hash, with `.changed` where the tree differs from it; empty where there is no repository. */
 async function commitHere(): Promise<string> {
+  // Unpacked inside another project's repository, it is not that project's commit.
+  if (await output("git", ["rev-parse", "--show-prefix"]) !== "") return "";
   const hash = await output("git", ["rev-parse", "--short=12", "HEAD"]);
   if (hash === null) return "";
   const changes = await output("git", ["status", "--porcelain", "--", ...SOURCES]);
   return changes === "" ? hash : `${hash}.changed`;
 }
 
-async function bundle(manifest: Record<string, unknown>): Promise<string> {
+async function bundle(manifest: Record<string, unknown>): Promise<{ script: string; licences: string }> {
   const stage = await Deno.makeTempDir({ prefix: "stocks-etl-stage-" });
   try {
     for (const name of SOURCES) await copy(join(ROOT, name), join(stage, name));
@@ -56,7 +66,13 @@ async function bundle(manifest: Record<string, unknown>): Promise<string> {
     const args = ["bundle", "--quiet", "--platform", "deno", "-o", "app.js", "main.ts"];
     const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: stage, stdin: "null" }).output();
     if (!success) throw new Error(`Cannot bundle main.ts: ${new TextDecoder().decode(stderr).trim()}`);
-    return withoutPlaces(await Deno.readTextFile(join(stage, "app.js")));
+    const script = await Deno.readTextFile(join(stage, "app.js"));
+    const licences = [DENO, `=== stocks-etl\n\n${(await Deno.readTextFile(join(ROOT, "LICENSE"))).trim()}\n`];
+    for (const name of ENCLOSED) {
+      licences.push(`=== ${name}\n\n${(await Deno.readTextFile(join(ROOT, name))).trim()}\n`);
+    }
+    licences.push(await licencesOf(script, stage));
+    return { script: withoutPlaces(script), licences: licences.join("\n") };
   } finally {
     await Deno.remove(stage, { recursive: true });
   }
