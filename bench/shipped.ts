@@ -18,7 +18,7 @@ const SOURCE = [
   "--v8-flags=--heap-growing-percent=50,--max-semi-space-size=4",
   "main.ts",
 ];
-const ROUNDS = 9;
+const ROUNDS = 7;
 
 /** `serve` by this program on this database (none: the embedded one), once it keeps its series. */
 async function serving(file: string, words: readonly string[], url: string): Promise<Program> {
@@ -70,17 +70,21 @@ async function memoryOf(program: string, words: readonly string[], url: string):
 
 async function sizeOf(file: string): Promise<string[][]> {
   await using machine = await bareMachine(file, { unpacked: true });
-  const rows = [["the file", await bytes(file)]];
-  for await (const { name } of Deno.readDir(machine.cache)) {
-    for (const part of ["deno", "app.js", "pglite.wasm", "pglite.data", "initdb.wasm"]) {
-      rows.push([`in it: ${part}`, await bytes(`${machine.cache}/${name}/${part}`)]);
+  const sizes = new Map<string, number>();
+  for await (const { name: copy } of Deno.readDir(machine.cache)) {
+    for await (const { name, isFile } of Deno.readDir(`${machine.cache}/${copy}`)) {
+      const { size } = await Deno.stat(`${machine.cache}/${copy}/${name}`);
+      const part = name === "deno"
+        ? name
+        : name.endsWith(".js")
+        ? "the program's scripts"
+        : "the embedded engine's files";
+      if (isFile && size > 0) sizes.set(part, (sizes.get(part) ?? 0) + size);
     }
   }
-  return rows;
-}
-
-async function bytes(path: string): Promise<string> {
-  return `${((await Deno.stat(path)).size / 1e6).toFixed(1)} MB`;
+  const megabytes = (size: number) => `${(size / 1e6).toFixed(1)} MB`;
+  const parts = [...sizes].map(([part, size]) => [`unpacked: ${part}`, megabytes(size)]);
+  return [["the file", megabytes((await Deno.stat(file)).size)], ...parts];
 }
 
 const server = await testServer();

@@ -73,13 +73,12 @@ function startOnDeploy(cwd: string, env: Record<string, string>): Program {
   return startFile(Deno.execPath(), words, { cwd, env: { ...kept, ...platform, ...env } });
 }
 
-/** As after two days without an instance. Waits for the first look at the clock, which knows nothing of the past. */
+/** As after two days without an instance. Waits until the first look at the clock is over, which knows nothing of the past. */
 async function oweTick(pool: pg.Pool): Promise<void> {
-  for (;;) {
-    const { rowCount } = await pool.query("update schedule set evaluated_to = evaluated_to - interval '2 days'");
-    if (rowCount === 1) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  const idle = "select from heartbeat where name = 'scheduler' and doing like 'waits for the next%'";
+  while ((await pool.query(idle)).rowCount === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  const { rowCount } = await pool.query("update schedule set evaluated_to = evaluated_to - interval '2 days'");
+  assert.equal(rowCount, 1);
 }
 
 Deno.test("Deno Deploy: the cron is found, its invocation runs and mails, the page is locked and served, SIGINT ends it in time", async () => {

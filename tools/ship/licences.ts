@@ -1,13 +1,13 @@
 /** Whose work is in the bundle, and on what terms? Each package's own licence, as its terms ask of whoever passes it on. */
 import { dirname, join } from "node:path";
 
-/** Where the bundler found a module: the package's folder is after the registry's. */
-const MODULE = /^\/\/ (\S*?\/npm\/[^\s/]+\/((?:@[^\s/]+\/)?[^\s/]+)\/([^\s/]+))\//gm;
+/** Where the bundler found a module, below the folder it worked in: `node_modules/.deno/pg@8.23.1/node_modules/pg/`. */
+const MODULE = /^\/\/ (node_modules\/\.deno\/[^\s/]*?@([\d.]+)[^\s/]*\/node_modules\/((?:@[^\s/]+\/)?[^\s/]+))\//gm;
 
-/** A document of every package with a module in `script`, which the bundler wrote in the folder `stage`. */
-export async function licencesOf(script: string, stage: string): Promise<string> {
+/** A document of every package with a module in `scripts`, which the bundler wrote in the folder `stage`. */
+export async function licencesOf(scripts: string, stage: string): Promise<string> {
   const packages = new Map(
-    Array.from(script.matchAll(MODULE), ([, dir, name, version]) => [`${name} ${version}`, join(stage, dir!)]),
+    Array.from(scripts.matchAll(MODULE), ([, dir, version, name]) => [`${name} ${version}`, join(stage, dir!)]),
   );
   const parts: string[] = [];
   for (const [name, dir] of [...packages].sort(([a], [b]) => a < b ? -1 : 1)) {
