@@ -36,7 +36,8 @@ const machine: Machine = {
   abort: abort.signal,
 };
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+// Windows knows no SIGTERM, and throws.
+for (const signal of ["SIGINT", "SIGHUP", Deno.build.os === "windows" ? "SIGBREAK" : "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => {
     const graceMs = stop.signal.aborted ? 0 : GRACE_MS;
     stop.abort();
