@@ -2,6 +2,7 @@
  * Story 1: one run, top to bottom. Claim, plan, then ask, read and store series by series (a few at once for a key that
  * may), what is known beside bars, close. Every effect is an argument, so all of it can be played with object literals.
  */
+import { wordsOf } from "./causes.ts";
 import { type Series, seriesName } from "./bar.ts";
 import { endOfMonth, type Entitlement } from "./coverage.ts";
 import type { Market } from "./due.ts";
@@ -114,8 +115,7 @@ export async function ingest<Document>(
     }
     ending = { outcome: outcomeOf(results), message: work.halted?.message ?? null };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    ending = { outcome: error instanceof LeaseLost ? "abandoned" : "failed", message };
+    ending = { outcome: error instanceof LeaseLost ? "abandoned" : "failed", message: wordsOf(error) };
   } finally {
     release();
   }

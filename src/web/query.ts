@@ -130,6 +130,10 @@ export const RECORDS_QUERY = z.object({
   limit: limit(500, 50),
 });
 
+export const SEARCH_QUERY = z.object({
+  q: z.string().max(200).optional().describe("A symbol, the number of a run, or words of a message"),
+});
+
 export const NO_QUERY = z.object({});
 
 /** Epoch ms; a text without a zone is UTC. The schema has seen to it that it is an instant. */

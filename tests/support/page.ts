@@ -26,6 +26,7 @@ export function visit(change: Partial<Visit> = {}): Visit {
     query: new URLSearchParams(),
     zone: { choice: "utc", name: "UTC", unknown: false },
     theme: "auto",
+    keys: true,
     hiddenColumns: [],
     said: null,
     ...change,
@@ -87,6 +88,7 @@ export function scheduleFacts(change: Partial<ScheduleFacts> = {}): ScheduleFact
 export function instanceFacts(change: Partial<InstanceFacts> = {}): InstanceFacts {
   return {
     version: "1.2.3",
+    commit: "0123456789abcdef",
     startedAt: NOW - HOUR,
     runtime: "Deno 2 on linux",
     owner: "vm:1:abc",
@@ -160,6 +162,7 @@ export function reads(change: Partial<Reads> = {}): Reads {
     },
     series: seriesReads(),
     metrics: { metrics: () => Promise.resolve([]) },
+    search: { search: () => Promise.resolve({ series: [], runs: [], events: [] }) },
     api: { states: () => Promise.resolve([]), plan: () => Promise.resolve({ now: NOW, entries: [], quota }) },
     health: () => ({ healthy: true, message: "ok", lastBeat: null, version: "1.2.3" }),
     ready: () => Promise.resolve(),
@@ -269,9 +272,14 @@ function clientOf(app: ReturnType<typeof createRoutes>, address: string) {
     return { status: response.status, headers: response.headers, text: await response.text() };
   };
   const tokenIn = async (path: string) => /name="token" value="(\w+)"/.exec((await send(path)).text)?.[1] ?? "";
-  const post = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
+  const post = (
+    path: string,
+    fields: Record<string, string>,
+    headers: Record<string, string> = {},
+    method = "POST",
+  ) =>
     send(path, {
-      method: "POST",
+      method,
       body: new URLSearchParams(fields).toString(),
       headers: {
         "content-type": "application/x-www-form-urlencoded",
