@@ -213,3 +213,27 @@ Deno.test("the menu of a row opens one at a time, closes with Escape, and keeps 
   await tab.leadsOn(() => tab.click("#menu-1 a[href='/launch?of=1&again=all']"));
   assert.equal(await tab.evaluate("location.pathname"), "/launch");
 });
+
+/** A stream that is opened when we say so, as one that is slow to come. */
+const SLOW_STREAM = `
+  const Real = EventSource;
+  globalThis.EventSource = function (url) {
+    const heard = Object.assign(new EventTarget(), { close: () => {}, readyState: 0 });
+    globalThis.openStream = () => {
+      const real = new Real(url);
+      for (const name of ["beat", "change"]) {
+        real.addEventListener(name, ({ data }) => heard.dispatchEvent(new MessageEvent(name, { data })));
+      }
+    };
+    return heard;
+  };`;
+
+Deno.test("what changes between the page and its stream is shown too", async () => {
+  await using at = await stage();
+  const tab = await newTab();
+  await tab.send("Page.addScriptToEvaluateOnNewDocument", { source: SLOW_STREAM });
+  await tab.goto(`${at.page}/runs`);
+  await history(at.db, ["cancelled"]);
+  await tab.evaluate("openStream()");
+  await tab.until("document.querySelector('tbody').innerText.includes('cancelled')");
+});
