@@ -84,9 +84,11 @@ export type SymbolsQuery = z.output<typeof SYMBOLS_QUERY>;
 
 export const MATRIX_QUERY = z.object({
   view: z.literal("coverage").optional(),
-  interval: z.enum(INTERVALS).optional().describe("Default: the first one that is configured"),
+  interval: z.enum(INTERVALS).optional().describe("Default: daily, else the first one that is configured"),
   symbol: z.string().max(40).optional().describe("A part of the symbol"),
-  before: z.iso.date().optional().describe("Sessions before this date; default: the newest"),
+  before: z.iso.date().refine((date) => date >= "1800-01-01", "is older than any bar").optional().describe(
+    "Sessions before this date; default: the newest",
+  ),
   page: z.coerce.number().int().min(1).max(100_000).default(1).describe("Fifty series each"),
 });
 export type MatrixQuery = z.output<typeof MATRIX_QUERY>;
@@ -154,6 +156,9 @@ export function readQuery<Schema extends z.ZodType>(schema: Schema, query: URLSe
   const given = Object.fromEntries(
     [...query].filter(([, value]) => value.trim() !== "").map(([k, v]) => [k, v.trim()]),
   );
+  // The database takes a NUL for an error of ours.
+  const unreadable = Object.entries(given).find(([, value]) => value.includes("\0"));
+  if (unreadable !== undefined) throw new Refusal(400, `Cannot read ${unreadable[0]}: it holds a NUL character`);
   const read = schema.safeParse(given);
   if (read.success) return read.data;
   const { path, message } = read.error.issues[0]!;
