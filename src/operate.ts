@@ -59,6 +59,10 @@ export async function operate(command: Operation, machine: Machine): Promise<num
     }
     const config = accept(parsed, { machine, redact });
     if (command.name === "run") return await runOnce(command, { config, machine, redact });
+    if (command.name === "import") {
+      const { importOnce } = await import("./import_command.ts");
+      return await importOnce(command, { config, machine, notOurs });
+    }
     if (command.name === "replay") return await replayArchive(command, { config, machine });
     if (command.name === "notify" || command.name === "mail") {
       const { tellAbout } = await import("./notice_commands.ts");

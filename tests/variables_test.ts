@@ -39,8 +39,7 @@ Deno.test(".env.example is what the table says, and used as it is it changes not
   assert.equal(
     example,
     exampleEnvironment(),
-    'write it anew: deno eval \'import { exampleEnvironment } from "./src/variables.ts"; ' +
-      'Deno.writeTextFileSync(".env.example", exampleEnvironment())\'',
+    "write it anew: deno task docs",
   );
   const [used, none] = [parseConfig(parseEnv(example), options), parseConfig({}, options)];
   assert.ok("config" in used && "config" in none);

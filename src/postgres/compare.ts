@@ -33,7 +33,7 @@ export async function compareBars(
 }
 
 /** What must be equal for a given bar and a stored one to be the same bar. */
-function samePeriod(interval: Interval): string {
+export function samePeriod(interval: Interval): string {
   const within = (unit: string) =>
     `date_trunc('${unit}', stored.ts at time zone 'UTC') = date_trunc('${unit}', given.ts at time zone 'UTC')`;
   switch (interval) {

@@ -3,6 +3,7 @@ import { Command as Program, CommanderError, InvalidArgumentError } from "comman
 import type { Interval, StockSymbol } from "../bar.ts";
 import { parseIntervals, parseSymbols, type Selection } from "../selection.ts";
 import { describeExport, type ExportCommand } from "./export_command.ts";
+import { describeImport, type ImportCommand } from "./import_command.ts";
 import { describeNotices, type NoticeCommand } from "./notice_commands.ts";
 import { describeSymbols, type SymbolCommand } from "./symbol_commands.ts";
 import { type AgainOf, againOf, describeSteering, type SteeringCommand, withAgain } from "./steering.ts";
@@ -29,6 +30,7 @@ export type Command =
   | NoticeCommand
   | ExportCommand
   | SymbolCommand
+  | ImportCommand
   /** Help or the version: print and leave. */
   | { readonly name: "print"; readonly text: string; readonly exitCode: 0 };
 
@@ -149,6 +151,7 @@ function describeProgram(version: string, found: (command: Command) => void): Pr
   describeNotices(program, found);
   describeExport(program, { found, withSelection: (command) => withSelection(command, { of: "stored" }), selectionOf });
   describeSymbols(program, found);
+  describeImport(program, found);
   program.command("demo").description("the main job on recorded real answers, no key needed")
     .option("--dir <folder>", "keep the demo's database there (default: in memory)")
     .action((options) => found({ name: "demo", dir: options.dir ?? null }));
