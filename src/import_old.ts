@@ -6,7 +6,7 @@ import { seriesName } from "./bar.ts";
 import type { Claim } from "./effects.ts";
 import { lookAt, ofInterval, rowsOf, type Surveyed } from "./import_survey.ts";
 import type { OldSource } from "./old_source.ts";
-import { importRows } from "./postgres/imports.ts";
+import { type ImportedRows, importRows } from "./postgres/imports.ts";
 import { type Cancel, closeRun } from "./postgres/runs.ts";
 import { LeaseLost, NO_ROWS, type Outcome, type RowCounts, totalsOf } from "./run.ts";
 import { claimPatiently, keepAlive, LEASE_MS, type Rooms } from "./wiring.ts";
@@ -54,22 +54,18 @@ export async function importOld(
     lost: () => lost.abort(),
     cancel: (_wish: Cancel) => cancelled.abort(),
   });
-  let counts: RowCounts = NO_ROWS;
+  const done: Done = { series: 0, differing: 0, counts: NO_ROWS };
   const close = (outcome: Outcome, message: string) => {
-    const totals = { ...totalsOf([]), ...counts };
+    const series = { series: options.surveyed.groups.length, stored: done.series };
+    const totals = { ...totalsOf([]), ...done.counts, ...series };
     return closeRun(database, { runId, owner: world.owner, outcome, message, totals, now: world.now() });
   };
   try {
     const stop = AbortSignal.any([options.stop, options.abort, lost.signal, cancelled.signal]);
-    const { done, differing } = await importAll(rooms, {
-      ...options,
-      stop,
-      runId,
-      add: (more) => counts = sum(counts, more),
-    });
-    const ended = endingOf(options, { done, differing, counts });
+    await importAll(rooms, { ...options, stop, runId, done });
+    const ended = endingOf(options, done);
     if (!await close(ended.outcome, ended.message)) throw new LeaseLost(runId);
-    return { runId, ...ended, counts };
+    return { runId, ...ended, counts: done.counts };
   } catch (error) {
     if (!(error instanceof LeaseLost)) await close("failed", error instanceof Error ? error.message : String(error));
     throw error;
@@ -78,55 +74,57 @@ export async function importOld(
   }
 }
 
+/** What has been done, as it is done: a run that fails halfway says so too. */
+interface Done {
+  series: number;
+  /** Of the bars that were there. */
+  differing: number;
+  counts: RowCounts;
+}
+
 async function importAll(
   { database, world }: Pick<Rooms, "database" | "world">,
-  { source, surveyed: { survey, groups }, stop, runId, tell, add }: ImportOptions & {
-    runId: number;
-    add: (counts: RowCounts) => void;
-  },
-): Promise<{ done: number; differing: number }> {
+  { source, surveyed: { survey, groups }, stop, runId, tell, done }: ImportOptions & { runId: number; done: Done },
+): Promise<void> {
   const { columns, interval, meaning } = survey;
-  const { owner, leaseMs = LEASE_MS } = world;
-  let [done, differing] = [0, 0];
+  const holder = { runId, owner: world.owner, leaseMs: world.leaseMs ?? LEASE_MS };
   for (const group of groups) {
-    if (stop.aborted) break;
+    if (stop.aborted) return;
     const now = world.now();
     const series = { symbol: group.symbol, interval };
     const rows = ofInterval(await rowsOf(source, { columns, group }), { columns, interval });
     const { reading: { bars, rejects }, met } = await lookAt(database, { rows, series, columns, meaning, now });
     const there = new Set(met.map(({ ts }) => ts));
     const fresh = bars.filter(({ ts }) => !there.has(ts));
-    const holder = { runId, owner, leaseMs };
-    const written = await importRows(database, { holder, series, bars: fresh, rejects, now, stop });
-    if (stop.aborted) {
-      add({ ...NO_ROWS, ...written });
-      break;
-    }
-    const other = met.filter(({ same }) => !same).length;
-    add({ ...NO_ROWS, ...written, unchanged: met.length, quarantined: rejects.length });
-    differing += other;
-    done += 1;
-    const sentence = `${written.inserted + written.provisional} bars imported, ${met.length} were there`;
-    tell(`${seriesName(series)}: ${sentence}, ${rejects.length} refused`);
+    let imported = 0;
+    const wrote = ({ inserted, provisional, quarantined }: ImportedRows) => {
+      done.counts = sum(done.counts, { ...NO_ROWS, inserted, provisional, quarantined });
+      imported += inserted + provisional;
+    };
+    await importRows(database, { holder, series, bars: fresh, rejects, now, stop, wrote });
+    if (stop.aborted) return;
+    done.counts = sum(done.counts, { ...NO_ROWS, unchanged: met.length });
+    done.differing += met.filter(({ same }) => !same).length;
+    done.series += 1;
+    tell(`${seriesName(series)}: ${imported} bars imported, ${met.length} were there, ${rejects.length} refused`);
   }
-  return { done, differing };
 }
 
 function endingOf(
   { source, surveyed: { survey, groups } }: ImportOptions,
-  { done, differing, counts }: { done: number; differing: number; counts: RowCounts },
+  { series, differing, counts }: Done,
 ): Pick<ImportReport, "outcome" | "message"> {
   const from = `from ${source.describe}`;
   const bars = counts.inserted + counts.provisional;
-  if (done < groups.length) {
+  if (series < groups.length) {
     const message =
-      `Import ${from} stopped after ${done} of ${groups.length} series, ${bars} bars written; do it again`;
+      `Import ${from} stopped after ${series} of ${groups.length} series, ${bars} bars written; do it again`;
     return { outcome: "cancelled", message };
   }
   const left = survey.unnamed.reduce((total, { rows }) => total + rows, 0);
   const parts = [
-    `Import of ${bars} bars of ${done} series ${from}`,
-    `${counts.unchanged} were there (${differing} otherwise, they stay)`,
+    `Import of ${bars} bars of ${series} series ${from}`,
+    `${counts.unchanged} were there (${differing} of them different, and stay so)`,
     `${counts.quarantined} refused`,
     ...(left === 0 ? [] : [`${left} rows of no symbol left out`]),
   ];

@@ -215,13 +215,13 @@ function meaningFor(
   if (intradayLength(series.interval) === null) return { stamps: "utc", sessionZone };
   const outside = (stamps: StampMeaning["stamps"]) => {
     const { bars } = readOldRows(rows, { series, columns, meaning: { stamps, sessionZone }, now });
-    return `${
-      outsideSessions(series, bars)
-    } of ${bars.length} bars of ${series.symbol} begin when no US exchange trades`;
+    return `${outsideSessions(series, bars)} of ${bars.length}`;
   };
   throw fail(
-    `say what its stamps are: with --stamps new-york (a wall clock stored as if it were UTC) ${outside("new-york")}, ` +
-      `with --stamps utc ${outside("utc")}`,
+    "say what its stamps are: --stamps new-york (a wall clock stored as if it were UTC) or --stamps utc (right); " +
+      `bars of ${series.symbol} that begin when no US exchange trades: ${outside("new-york")} by the first, ${
+        outside("utc")
+      } by the second`,
   );
 }
 

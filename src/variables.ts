@@ -159,9 +159,12 @@ export const VARIABLES: readonly Variable[] = [
     ],
   ]),
   ...group("Mail (off while the addresses are empty)", [
-    ["EMAIL_SENDER_ADDRESS", null, "Sender, also the user name at the mail server."],
-    ["EMAIL_SENDER_PASSWORD", null, "Its password (for Gmail an app password).", SECRET],
-    ["EMAIL_RECIPIENT_ADDRESS", null, "Recipients, comma-separated."],
+    ["EMAIL_SENDER_ADDRESS", null, "Sender, also the user name at the mail server.", { aliases: ["sender_email"] }],
+    ["EMAIL_SENDER_PASSWORD", null, "Its password (for Gmail an app password).", {
+      secret: true,
+      aliases: ["email_app_passwd"],
+    }],
+    ["EMAIL_RECIPIENT_ADDRESS", null, "Recipients, comma-separated.", { aliases: ["receiver_email"] }],
     ["SMTP_USER", null, "User name at the mail server where it is not the sender's address."],
     [
       "SMTP_HOST",

@@ -52,6 +52,7 @@ export interface ImportedRows {
   /** Settled bars that are there now. */
   readonly inserted: number;
   readonly provisional: number;
+  readonly quarantined: number;
 }
 
 /**
@@ -59,41 +60,42 @@ export interface ImportedRows {
  * the run that holds the place of the one writer. Doing it again changes nothing: a bar that is there by now is left
  * alone, a bad row that is known is not counted again.
  *
+ * @param options.wrote told of each batch that is committed
  * @param options.stop aborted: no further batch is begun; what was written stays
  * @throws LeaseLost
  */
 export async function importRows(
   db: Database,
-  { holder, series, bars, rejects, now, stop }: {
+  { holder, series, bars, rejects, now, stop, wrote }: {
     holder: Holder;
     series: Series;
     bars: readonly Bar[];
     rejects: readonly Reject[];
     now: number;
     stop: AbortSignal;
+    wrote: (rows: ImportedRows) => void;
   },
-): Promise<ImportedRows> {
-  let sum: ImportedRows = { inserted: 0, provisional: 0 };
-  const write = (fn: (client: pg.PoolClient) => Promise<ImportedRows>) =>
-    transaction(db, async (client) => {
+): Promise<void> {
+  const { batchRows } = db.capabilities;
+  const write = async (fn: (client: pg.PoolClient) => Promise<ImportedRows>) => {
+    const rows = await transaction(db, async (client) => {
       await lockSeries(client, series);
       await fence(client, holder);
-      const counts = await fn(client);
+      const rows = await fn(client);
       await extendLease(client, holder);
-      return counts;
+      return rows;
     });
-  const { batchRows } = db.capabilities;
+    wrote(rows);
+  };
   for (const batch of batches(bars, db)) {
-    if (stop.aborted) return sum;
-    const { inserted, provisional } = await write((client) => insertBars(client, series, batch));
-    sum = { inserted: sum.inserted + inserted, provisional: sum.provisional + provisional };
+    if (stop.aborted) return;
+    await write((client) => insertBars(client, series, batch));
   }
-  if (stop.aborted || rejects.length === 0) return sum;
+  if (stop.aborted || rejects.length === 0) return;
   await write(async (client) => {
     await quarantineRows(client, { runId: holder.runId, series, rejects, now, batchRows, countSince: NEVER });
-    return sum;
+    return { inserted: 0, provisional: 0, quarantined: rejects.length };
   });
-  return sum;
 }
 
 async function insertBars(client: pg.PoolClient, series: Series, bars: readonly Bar[]): Promise<ImportedRows> {
@@ -105,7 +107,8 @@ async function insertBars(client: pg.PoolClient, series: Series, bars: readonly 
        on conflict do nothing
        returning settled
      )
-     select count(*) filter (where settled)::int as inserted, count(*) filter (where not settled)::int as provisional
+     select count(*) filter (where settled)::int as inserted,
+       count(*) filter (where not settled)::int as provisional, 0 as quarantined
      from added`,
     [series.symbol, series.interval, ...columnsOf(bars)],
   );

@@ -1,6 +1,6 @@
 /** What is in a table that another program made? Read as text, so that no float and no session zone comes between. */
 import type { Database } from "./connect.ts";
-import { query } from "./transaction.ts";
+import { errorCode, query } from "./transaction.ts";
 
 export interface OldTable {
   /** Schema and name, quoted where they must be. */
@@ -12,19 +12,23 @@ export interface OldTable {
 
 /** The table or view of that name, with or without its schema; `null`: there is none, or it is neither. */
 export async function oldTable(db: Database, name: string): Promise<OldTable | null> {
-  const [found] = await query<OldTable>(
-    db,
-    `select format('%I.%I', nspname, relname) as name, json_agg(
+  try {
+    const [found] = await query<OldTable>(db, FIND, [name]);
+    return found ?? null;
+  } catch (error) {
+    // Blanks or quotes where none can be, or a third part: such a text names nothing.
+    if (/^(?:42601|42602|0A000)$/.test(errorCode(error) ?? "")) return null;
+    throw error;
+  }
+}
+
+const FIND = `select format('%I.%I', nspname, relname) as name, json_agg(
        json_build_object('name', attname, 'type', format_type(atttypid, null)) order by attnum) as columns,
        bool_or(attname = 'answer_id') and bool_or(attname = 'settled') as own
      from pg_class join pg_namespace on pg_namespace.oid = relnamespace
        join pg_attribute on attrelid = pg_class.oid and attnum > 0 and not attisdropped
      where pg_class.oid = to_regclass($1) and relkind in ('r', 'p', 'v', 'm', 'f')
-     group by nspname, relname`,
-    [name],
-  );
-  return found ?? null;
-}
+     group by nspname, relname`;
 
 /** The symbols in a column with the number of rows of each, as they are spelled. */
 export function oldSymbols(

@@ -175,7 +175,13 @@ function Results({ results, run, choose }: {
 }) {
   if (results.length === 0) {
     return (
-      <p class="empty">{run.outcome === null ? "None is done yet." : "No series was due, so none was asked for."}</p>
+      <p class="empty">
+        {run.outcome === null
+          ? "None is done yet."
+          : run.outcome === "nothing-due"
+          ? "No series was due, so none was asked for."
+          : "The vendor was asked about none."}
+      </p>
     );
   }
   return (

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Bar, Interval, Reject } from "../../src/bar.ts";
 import type { Database } from "../../src/postgres/connect.ts";
-import { barsMet, importRows } from "../../src/postgres/imports.ts";
+import { barsMet, type ImportedRows, importRows } from "../../src/postgres/imports.ts";
 import type { Holder } from "../../src/postgres/runs.ts";
 import { LeaseLost } from "../../src/run.ts";
 import { withDatabases } from "../support/database.ts";
@@ -10,13 +10,26 @@ import { bar, NOW, placesOf, startRun, store, stored } from "../support/stored.t
 
 const never = new AbortController().signal;
 
-function bring(
+/** @returns how many bars were written: settled, provisional */
+async function bring(
   db: Database,
   holder: Holder,
-  { interval = "daily", bars = [], rejects = [] }: { interval?: Interval; bars?: Bar[]; rejects?: Reject[] },
-) {
+  { interval = "daily", bars = [], rejects = [], now = NOW, stop = never }: {
+    interval?: Interval;
+    bars?: Bar[];
+    rejects?: Reject[];
+    now?: number;
+    stop?: AbortSignal;
+  },
+): Promise<[number, number]> {
   const series = { symbol: "IBM", interval } as const;
-  return importRows(db, { holder, series, bars, rejects, now: NOW, stop: never });
+  const written: [number, number] = [0, 0];
+  const wrote = ({ inserted, provisional }: ImportedRows) => {
+    written[0] += inserted;
+    written[1] += provisional;
+  };
+  await importRows(db, { holder, series, bars, rejects, now, stop, wrote });
+  return written;
 }
 
 withDatabases("what is stored stays, whatever the other program has; doing it again writes nothing", async (db) => {
@@ -39,11 +52,11 @@ withDatabases("what is stored stays, whatever the other program has; doing it ag
     [bars[2]!.ts, false, "2", true],
     [bars[3]!.ts, false, "3", false],
   ]);
-  assert.deepEqual(await bring(db, holder, { bars }), { inserted: 1, provisional: 1 });
+  assert.deepEqual(await bring(db, holder, { bars }), [1, 1]);
   const now = ["2026-02-23 9", "2026-02-24 1", "2026-02-25 2", "2026-02-26 3*", "2026-02-27 6*"];
   assert.deepEqual(await stored(db, "daily"), now);
   const places = await placesOf(db, "stock_data");
-  assert.deepEqual(await bring(db, holder, { bars }), { inserted: 0, provisional: 0 });
+  assert.deepEqual(await bring(db, holder, { bars }), [0, 0]);
   assert.deepEqual(await placesOf(db, "stock_data"), places);
   const { rows } = await db.pool.query("select count(*)::int as n from stock_data where answer_id is null");
   assert.deepEqual(rows, [{ n: 2 }]);
@@ -59,7 +72,7 @@ withDatabases("a week and a month are met by any date in them", async (db) => {
     assert.deepEqual(met.map(({ ts, same, stored }) => [ts, same, stored.ts]), [
       [bars[1]!.ts, false, Date.parse("2026-02-27")],
     ]);
-    assert.deepEqual(await bring(db, holder, { interval, bars }), { inserted: 1, provisional: 0 });
+    assert.deepEqual(await bring(db, holder, { interval, bars }), [1, 0]);
     assert.deepEqual(await stored(db, interval), ["2026-01-30 5", "2026-02-27 2"]);
   }
 });
@@ -77,14 +90,7 @@ withDatabases("a bad row goes to quarantine once, however often it is brought", 
   const holder = await startRun(db);
   const rejects: Reject[] = [{ stamp: "2026-02-25", rule: "zero-price", raw: { close: "0" } }];
   for (const later of [0, 1, 2]) {
-    await importRows(db, {
-      holder,
-      series: { symbol: "IBM", interval: "daily" },
-      bars: [],
-      rejects,
-      now: NOW + later,
-      stop: never,
-    });
+    await bring(db, holder, { rejects, now: NOW + later });
   }
   const { rows } = await db.pool.query("select rule, times, raw, run_id from quarantine");
   assert.deepEqual(rows, [{ rule: "zero-price", times: 1, raw: '{"close":"0"}', run_id: holder.runId }]);
@@ -97,14 +103,12 @@ withDatabases("a run that is no longer ours writes nothing; stopped, no further 
     (_, index) => bar("2026-02-25", "5", { ts: NOW - index * 60_000 }),
   );
   const stop = AbortSignal.abort();
-  const series = { symbol: "IBM", interval: "1min" } as const;
-  const stopped = await importRows(db, { holder, series, bars: many, rejects: [], now: NOW, stop });
-  assert.deepEqual(stopped, { inserted: 0, provisional: 0 });
+  assert.deepEqual(await bring(db, holder, { interval: "1min", bars: many, stop }), [0, 0]);
   await db.pool.query("update run set outcome = 'abandoned', finished_at = now()");
   await assert.rejects(bring(db, holder, { interval: "1min", bars: many }), LeaseLost);
   const rejects: Reject[] = [{ stamp: "", rule: "bad-stamp", raw: {} }];
   await assert.rejects(bring(db, holder, { rejects }), LeaseLost);
   assert.equal((await db.pool.query("select from stock_data union all select from quarantine")).rowCount, 0);
   const mine = await startRun(db);
-  assert.equal((await bring(db, mine, { interval: "1min", bars: many })).inserted, many.length);
+  assert.deepEqual(await bring(db, mine, { interval: "1min", bars: many }), [many.length, 0]);
 });

@@ -41,7 +41,9 @@ withDatabases("a view counts, an index and a word that is no name do not; our ow
   );
   assert.equal((await oldTable(db, "other.bars"))?.name, "other.bars");
   assert.equal((await oldTable(db, "seen"))?.name, "public.seen");
-  for (const name of ["nowhere", "stock_data_pkey", "nowhere.bars"]) assert.equal(await oldTable(db, name), null, name);
+  for (const name of ["nowhere", "stock_data_pkey", "nowhere.bars", "no such", '"half', "a.b.c", "a.b.c.d", "", "1"]) {
+    assert.equal(await oldTable(db, name), null, name);
+  }
   assert.equal((await oldTable(db, "stock_data"))?.own, true);
   assert.equal((await oldTable(db, "public.run"))?.own, false);
 });
