@@ -149,7 +149,8 @@ Deno.test("how far rows are apart says which bars they are, or nothing", () => {
   assert.equal(likely(days("2025-12-31", "2026-01-30", "2026-02-27")), "monthly");
   const hours = ["09:30", "10:00", "10:30"].map((time) => `2026-03-02 ${time}:00`);
   assert.equal(likely(days(...hours, "2026-03-03 09:30:00")), "30min");
-  for (const rows of [[], days("2026-03-02"), days("2026-03-02", "2026-03-12"), days("x", "y")]) {
+  const scattered = days("2026-03-02", "2026-03-03", "2026-03-13", "2026-03-25");
+  for (const rows of [[], scattered, days("2026-03-02"), days("2026-03-02", "2026-03-12"), days("x", "y")]) {
     assert.equal(likely(rows), null);
   }
 });

@@ -62,6 +62,7 @@ Deno.test("no bar begins at a broken time, nor between two of its grid", () => {
   ) {
     assert.equal(at(text, "30min", RIGHT), null, text);
   }
+  for (const text of ["2026-02-30", "2026-02-30 00:00:00Z"]) assert.equal(at(text, "daily", RIGHT), null, text);
   assert.equal(at("2026-03-02 09:30:00", "60min", RIGHT), "2026-03-02T09:30", "the session begins at the half hour");
   assert.equal(at("2026-03-02 09:15:00", "60min", RIGHT), null);
 });

@@ -13,7 +13,30 @@ const GROUPS: readonly Group[] = [
     about:
       "What the program is for. A row of `stock_data` is found by symbol, interval and time; nothing else points at it, " +
       "so that a hundred million of them stay cheap.",
-    members: ["stock_data", "revision", "quarantine", "release"],
+    members: [
+      "stock_data",
+      "revision",
+      "quarantine",
+      "release",
+      "latest_bar",
+      "session_coverage",
+      "exchange_date",
+    ],
+  },
+  {
+    title: "Dividends, splits, listings",
+    about: "What the vendor says of a symbol beside its bars, and the prices adjusted by it.",
+    members: [
+      "dividend",
+      "split",
+      "listing",
+      "reference",
+      "reference_answer",
+      "stock_data_adjusted",
+      "stock_data_split_adjusted",
+      "stock_data_factor",
+      "product_of",
+    ],
   },
   {
     title: "The archive",
@@ -23,7 +46,7 @@ const GROUPS: readonly Group[] = [
   {
     title: "Runs",
     about: "What was done, when, for which series, and how it ended.",
-    members: ["run", "series_result", "run_event", "launch"],
+    members: ["run", "series_result", "run_event", "run_settings", "launch"],
   },
   {
     title: "Schedule",
