@@ -12,6 +12,7 @@ import { createRedactor } from "./redact.ts";
 import { Refused } from "./refused.ts";
 import { exitCodeOf } from "./run.ts";
 import { type ImportCommand, renderSurvey } from "./terminal/import_command.ts";
+import { oneLine } from "./terminal/columns.ts";
 import { asJson } from "./terminal/json.ts";
 
 /**
@@ -39,8 +40,9 @@ export async function importOnce(
       : await tableSource(other ?? app.database, from.table);
     const asked = { ...command, cursor };
     const surveyed = await surveyImport({ database: app.database, now: machine.now() }, { source, asked });
-    const tell = (line: string) => command.json || machine.out(`${line}\n`);
-    tell(renderSurvey(surveyed.survey, lookOf(machine)));
+    const say = (text: string) => command.json || machine.out(text);
+    const tell = (line: string) => say(`${oneLine(line)}\n`);
+    say(`${renderSurvey(surveyed.survey, lookOf(machine))}\n`);
     if (!command.yes) {
       tell("Nothing is written: --yes does it");
       if (command.json) machine.out(asJson({ ...surveyed.survey, done: null }));

@@ -85,6 +85,8 @@ export interface Surveyed {
 }
 
 const SHOWN = 10;
+/** Rows that say more of their interval than the operator does. Fewer may well be days that happen to be a week apart. */
+const ENOUGH = 10;
 
 /** @throws Refused with what to say, where the rows can be understood in more than one way */
 export async function surveyImport(
@@ -189,7 +191,7 @@ function intervalFor(
   },
 ): Interval {
   const likely = likelyInterval(rows, { columns, meaning });
-  if (likely !== null && asked !== null && likely !== asked) {
+  if (likely !== null && asked !== null && likely !== asked && rows.length >= ENOUGH) {
     throw fail(
       `the rows of ${symbol} are as far apart as ${likely} bars, not ${asked} ones; ` +
         `give --interval ${likely}, or import symbol by symbol`,

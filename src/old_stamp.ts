@@ -31,10 +31,17 @@ export function storedStamp(text: string, { sessionZone }: Pick<StampMeaning, "s
   if (date === undefined || !isDate(date)) return null;
   const wall = `${date} ${hour}:${minute}:${second}`;
   if (zone === undefined) return { wall, instant: null };
+  if (zone === "Z" && sessionZone === "UTC") {
+    return { wall, instant: dayStart(date) + timeOf({ hour, minute, second }) };
+  }
   const offset = zone === "Z" ? 0 : Number(`${zone[0]}1`) *
     (Number(zone.slice(1, 3)) * HOUR + Number(zone.slice(3).replace(":", "") || "0") * 60_000);
-  const instant = Date.parse(`${wall.replace(" ", "T")}Z`) - offset;
+  const instant = dayStart(date) + timeOf({ hour, minute, second }) - offset;
   return { wall: wallIn(sessionZone, instant), instant };
+}
+
+function timeOf({ hour, minute, second }: { hour: string; minute: string; second: string }): number {
+  return Number(hour) * HOUR + Number(minute) * 60_000 + Number(second) * 1_000;
 }
 
 function wallIn(zone: string, instant: number): string {
@@ -73,7 +80,14 @@ function zoneOf({ stamps, sessionZone }: StampMeaning): string {
 /** `null` also for a time shown twice in autumn: which of the two is meant cannot be known, and no exchange is open then. */
 function onlyInstant(zone: string, wall: string): number | null {
   const first = wallClockToUtc(zone, wall);
-  if (first === null || zone === "UTC") return first;
+  // A quarter of a million rows have a few hundred dates, and of those a handful on which a clock was touched.
+  if (first === null || zone === "UTC" || !isLong(zone, wall.slice(0, 10))) return first;
   const second = Temporal.PlainDateTime.from(wall).toZonedDateTime(zone, { disambiguation: "later" });
   return second.epochMilliseconds === first ? first : null;
+}
+
+/** Whether the date may have had more than its 24 hours there. */
+function isLong(zone: string, date: string): boolean {
+  const [from, to] = [wallClockToUtc(zone, `${date} 00:00:00`), wallClockToUtc(zone, `${date} 23:59:59`)];
+  return from === null || to === null || to - from > 24 * HOUR;
 }

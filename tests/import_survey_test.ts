@@ -109,6 +109,12 @@ withDatabases("what could be meant in two ways is refused, with what to say", as
   for (const [table, over, message] of cases) {
     await assert.rejects(surveyed(db, table, over), refused(message), `${table} ${JSON.stringify(over)}`);
   }
+  await db.pool.query("create table fridays (ts date, open int, high int, low int, close int, volume int)");
+  await db.pool.query(
+    "insert into fridays select '2026-02-06'::date + i * 7, 5, 5, 5, 5, 5 from generate_series(0, 2) as i",
+  );
+  const few = await surveyed(db, "fridays", { symbol: "IBM", interval: "daily" });
+  assert.deepEqual([few.interval, few.series[0]!.fresh], ["daily", 3], "too few rows to know better");
   const berlin = await surveyed(db, "late", { sessionZone: "Europe/Berlin" });
   assert.equal(berlin.series[0]!.first, Date.parse("2026-02-27"));
 });

@@ -151,8 +151,8 @@ export function renderSurvey(survey: ShownSurvey, { colour, width = 100 }: Look)
     ...(survey.cursor === null ? [] : [survey.cursor]),
   ];
   return [
-    `${source}: ${interval} bars${intraday}`,
-    recognised.join(", "),
+    oneLine(`${source}: ${interval} bars${intraday}`),
+    oneLine(recognised.join(", ")),
     "",
     ...table,
     "",

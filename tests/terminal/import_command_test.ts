@@ -65,7 +65,7 @@ Deno.test("what cannot be meant", () => {
 Deno.test("a survey shows what is recognised, new, equal, different, refused and left out", () => {
   const prices = (close: string) => ({ open: "1", high: "2", low: "1", close, volume: "7" });
   const text = renderSurvey({
-    source: "table public.old of here",
+    source: "table public.old\u001b[2J of here",
     columns: { stamp: "at", open: "o" },
     interval: "30min",
     meaning: { stamps: "new-york", sessionZone: "UTC" },
@@ -90,7 +90,7 @@ Deno.test("a survey shows what is recognised, new, equal, different, refused and
   assert.equal(
     text,
     [
-      "table public.old of here: 30min bars, stamps are New York's wall clock",
+      "table public.old [2J of here: 30min bars, stamps are New York's wall clock",
       "stamp = at, open = o",
       "",
       "series     rows  new  equal  differ  refused  twice  first bar          newest bar",
