@@ -49,3 +49,13 @@ Deno.test("half of the mail settings is a slip that is told", () => {
   assert.deepEqual(told({ EMAIL_ON: "always", EMAIL_SUMMARY_AT: "none" }), []);
   assert.deepEqual(told({ EMAIL_SENDER_PASSWORD: "x" }), ["EMAIL_SENDER_ADDRESS", "EMAIL_RECIPIENT_ADDRESS"]);
 });
+
+Deno.test("the names of the intraday pipeline's first version", async () => {
+  const { parseConfig } = await import("../src/config.ts");
+  const env = { sender_email: "a@gmail.com", receiver_email: "b@example.org", email_app_passwd: "abcd efgh ijkl mnop" };
+  const parsed = parseConfig(env, { readFile: () => "" });
+  assert.ok("config" in parsed);
+  const { sender, password, recipients } = parsed.config.email!;
+  assert.deepEqual([sender, password, recipients], ["a@gmail.com", env.email_app_passwd, ["b@example.org"]]);
+  assert.ok(parsed.secrets.includes(env.email_app_passwd));
+});

@@ -51,6 +51,14 @@ Deno.test("nothing was due", async () => {
   );
 });
 
+Deno.test("a run that asked nobody, as an import, says what it wrote", async () => {
+  const totals = { ...run(1).totals, series: 1, stored: 1, inserted: 864, requests: 0 };
+  assert.match(
+    said(await show(found(run(1, { outcome: "complete", message: "Import of 864 bars", totals })))),
+    /1 of 1 series stored, 864 new bars, 0 requests\..*Import of 864 bars.*The vendor was asked about none/s,
+  );
+});
+
 Deno.test("the filters of the log reach the question", async () => {
   const asked: unknown[] = [];
   await show(
