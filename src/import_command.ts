@@ -11,7 +11,8 @@ import { explain } from "./postgres/explain.ts";
 import { createRedactor } from "./redact.ts";
 import { Refused } from "./refused.ts";
 import { exitCodeOf } from "./run.ts";
-import { type ImportCommand, renderSurvey } from "./terminal/import_command.ts";
+import type { ImportCommand } from "./terminal/import_command.ts";
+import { renderSurvey } from "./terminal/import_table.ts";
 import { oneLine } from "./terminal/columns.ts";
 import { asJson } from "./terminal/json.ts";
 

@@ -4,11 +4,11 @@
  */
 import { type Bar, type Interval, parseSymbol, type Rule, type Series, seriesName, type StockSymbol } from "./bar.ts";
 import { intradayLength } from "./bar.ts";
-import { type Meaning, type OldColumns, recogniseColumns } from "./old_columns.ts";
+import { type OldColumns, recogniseColumns } from "./old_columns.ts";
 import { cursorStamp, judgeCursor } from "./old_cursor.ts";
 import { likelyInterval, type OldReading, type OldRow, outsideSessions, readOldRows } from "./old_rows.ts";
 import type { OldSource } from "./old_source.ts";
-import { barStamp, type StampMeaning, storedStamp } from "./old_stamp.ts";
+import { barStamp, isZone, type StampMeaning, storedStamp } from "./old_stamp.ts";
 import type { Database } from "./postgres/connect.ts";
 import { barsMet, type Met } from "./postgres/imports.ts";
 import { seriesStates } from "./postgres/states.ts";
@@ -23,7 +23,8 @@ export interface ImportAsked {
   /** `null`: not said, which only dates can do without. */
   readonly stamps: StampMeaning["stamps"] | null;
   readonly sessionZone: string;
-  readonly columns: Readonly<Partial<Record<Meaning, string>>>;
+  /** What the operator says of them: meaning → column. */
+  readonly columns: Readonly<Record<string, string>>;
   /** The older program's cursor file; `null`: none. */
   readonly cursor: { readonly path: string; readonly text: string } | null;
 }
@@ -94,6 +95,7 @@ export async function surveyImport(
   { source, asked }: { source: OldSource; asked: ImportAsked },
 ): Promise<Surveyed> {
   const fail = (found: string) => new Refused("invalid", `Cannot import ${source.describe}: ${found}`);
+  if (!isZone(asked.sessionZone)) throw fail(`"${asked.sessionZone}" is not an IANA time zone`);
   const recognised = recogniseColumns(source.names, { given: asked.columns });
   if ("problem" in recognised) throw fail(recognised.problem);
   const { columns } = recognised;

@@ -38,8 +38,10 @@ function plain(name: string): string {
  */
 export function recogniseColumns(
   names: readonly string[],
-  { given }: { given: Readonly<Partial<Record<Meaning, string>>> },
+  { given }: { given: Readonly<Record<string, string>> },
 ): { readonly columns: OldColumns } | { readonly problem: string } {
+  const strange = Object.keys(given).find((name) => !(MEANINGS as readonly string[]).includes(name));
+  if (strange !== undefined) return { problem: `a column cannot be "${strange}", only ${MEANINGS.join(", ")}` };
   const found: Partial<Record<Meaning, string>> = {};
   for (const meaning of MEANINGS) {
     const said = given[meaning];

@@ -94,6 +94,7 @@ withDatabases("what could be meant in two ways is refused, with what to say", as
   );
   const cases: [string, Partial<ImportAsked>, RegExp][] = [
     ["stocks_data", { interval: "daily" }, /as far apart as 30min bars, not daily ones; give --interval 30min/],
+    ["stocks_data", { sessionZone: "Mars" }, /"Mars" is not an IANA time zone$/],
     ["stocks_data", { symbol: "MSFT" }, /it has no rows of MSFT$/],
     ["stocks_data", { columns: { open: "opening" } }, /there is no column "opening" among/],
     [

@@ -1,9 +1,8 @@
 /** Is each column of the older programs known by its name, and is the operator asked where two could be meant? */
 import assert from "node:assert/strict";
-import { type Meaning, recogniseColumns } from "../src/old_columns.ts";
+import { recogniseColumns } from "../src/old_columns.ts";
 
-const columnsOf = (names: string, given: Partial<Record<Meaning, string>> = {}) =>
-  recogniseColumns(names.split(","), { given });
+const columnsOf = (names: string, given: Record<string, string> = {}) => recogniseColumns(names.split(","), { given });
 
 Deno.test("the tables of both older programs, and those of their neighbours", () => {
   const prices = { open: "open", high: "high", low: "low", close: "close", volume: "volume" };
@@ -50,6 +49,10 @@ Deno.test("two that could be meant, none that is known, one that is not there", 
     [
       columnsOf("open,high,low,close,volume"),
       'none of "open", "high", "low", "close", "volume" is known as its stamp; say which: --columns stamp=NAME',
+    ],
+    [
+      columnsOf("ts,raw", { price: "raw" }),
+      'a column cannot be "price", only stamp, symbol, interval, open, high, low, close, volume, raw',
     ],
     [columnsOf("ts,raw", { open: "o" }), 'there is no column "o" among "ts", "raw"'],
   ];
