@@ -2,6 +2,7 @@
 import { type Series } from "./bar.ts";
 import type { Config } from "./config.ts";
 import { lookAtClock } from "./heartbeat.ts";
+import { searchGaps } from "./gap_search.ts";
 import { keepHouse } from "./housekeeping.ts";
 import type { RunReport } from "./ingest.ts";
 import { createNotifier, type Notifier } from "./notifier.ts";
@@ -59,7 +60,7 @@ export interface App {
    * @returns the last run; `null`: none was owed
    */
   beat(options: Pick<RunOptions, "stop" | "abort" | "emit">): Promise<RunReport | NotOurs | null>;
-  /** After a run by hand: removes what is too old, within half a minute, if that is due. Never throws. */
+  /** After a run by hand: removes what is too old and searches for gaps, within half a minute, if due. Never throws. */
   tidy(options: Pick<RunOptions, "stop">): Promise<void>;
   /** Who is told of what, and whether it arrived. */
   readonly notifier: Notifier;
@@ -118,6 +119,7 @@ export async function openApp(
       tidy: async ({ stop }) => {
         const limit = AbortSignal.any([stop, AbortSignal.timeout(TIDY_MS)]);
         await keepHouse(rooms, { stop: limit, doubtedMs: DOUBTED_MS.byHand });
+        await searchGaps(rooms, { stop: limit, most: Infinity });
       },
       close: async () => {
         await worker.close();

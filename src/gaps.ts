@@ -84,6 +84,22 @@ export function barDate({ symbol, interval }: Series, ts: number): string {
   return intradayLength(interval) === null ? dateOf(ts) : exchangeDate(exchangeOf(symbol), ts);
 }
 
+/** The slot a bar of the series belongs to, by the date that names it. */
+export function slotName(series: Series, ts: number): string {
+  const { interval } = series;
+  return interval === "weekly" || interval === "monthly" ? periodOf(dateOf(ts), interval) : barDate(series, ts);
+}
+
+/** The rules that rows stamped within a slot broke, each once. */
+export function rulesIn(
+  { date, to }: Pick<Slot, "date" | "to">,
+  rows: readonly { readonly stamp: string; readonly rule: Rule }[],
+): Rule[] {
+  const last = dateOf(to - 1);
+  const within = rows.filter(({ stamp }) => stamp.slice(0, 10) >= date && stamp.slice(0, 10) <= last);
+  return [...new Set(within.map(({ rule }) => rule))];
+}
+
 /** What is in each slot. @param held bars in each, in the order of `slots` */
 export function cellsOf(
   series: Series,
@@ -109,9 +125,8 @@ export function cellsOf(
 }
 
 function reasonOf({ symbol }: Series, slot: Slot, { first, watermark, next, quarantined }: GapFacts): string {
-  const last = dateOf(slot.to - 1);
-  const held = quarantined.filter(({ stamp }) => stamp.slice(0, 10) >= slot.date && stamp.slice(0, 10) <= last);
-  if (held.length > 0) return `its rows are in quarantine: ${[...new Set(held.map(({ rule }) => rule))].join(", ")}`;
+  const rules = rulesIn(slot, quarantined);
+  if (rules.length > 0) return `its rows are in quarantine: ${rules.join(", ")}`;
   if (first === null) return "no bar has been stored yet";
   if (watermark === null || slot.from > watermark) {
     return next === null ? "not asked for yet" : `not stored yet: ${next}`;

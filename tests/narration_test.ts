@@ -52,9 +52,9 @@ const EVERY: { [T in RunEvent["type"]]: [RunEvent & { type: T }, Level, string] 
     "Run 7 is cancelled by ann, after the series under way",
   ],
   "run-planned": [
-    { type: "run-planned", runId, ask: 1, defer: 2, skip: 3 },
+    { type: "run-planned", runId, ask: 1, defer: 2, skip: 3, heal: 4 },
     "info",
-    "Planned: 1 to ask, 2 deferred, 3 not needed",
+    "Planned: 1 to ask, 2 deferred, 3 not needed, 4 asked for gaps",
   ],
   "series-started": [
     { type: "series-started", runId, series, reason: "never asked" },

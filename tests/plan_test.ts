@@ -29,6 +29,7 @@ function state(name: string, change: Partial<SeriesState> = {}): SeriesState {
     answeredAt: null,
     last: null,
     recent: [],
+    gaps: [],
     ...change,
   };
 }

@@ -19,7 +19,7 @@ const refused = (form: string, learntAt: number) => ({ form, allowed: false, lea
 
 function state(name: string, change: Partial<SeriesState> = {}): SeriesState {
   const [symbol, interval] = name.split(" ") as [string, Interval];
-  const fresh = { first: null, watermark: null, newest: null, answeredAt: null, last: null, recent: [] };
+  const fresh = { first: null, watermark: null, newest: null, answeredAt: null, last: null, recent: [], gaps: [] };
   return { series: { symbol, interval }, ...fresh, ...change };
 }
 

@@ -25,8 +25,9 @@ withDatabases("states come in the order asked, also for a series that has nothin
     answeredAt: NOW - 2_000,
     last: { status: "stored", kind: null, at: NOW },
     recent: [{ kind: null, at: NOW, brought: true }],
+    gaps: [],
   };
-  const nothing = { first: null, watermark: null, newest: null, answeredAt: null, last: null, recent: [] };
+  const nothing = { first: null, watermark: null, newest: null, answeredAt: null, last: null, recent: [], gaps: [] };
   assert.deepEqual(await seriesStates(db, [UNKNOWN, IBM, DAILY]), [
     { series: UNKNOWN, ...nothing },
     known,

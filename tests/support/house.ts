@@ -21,6 +21,7 @@ const WIRING = [
   "machine",
   "heartbeat",
   "housekeeping",
+  "gap_search",
   "replay",
   "steer",
   "steer_schedule",
@@ -33,7 +34,7 @@ const WIRING = [
   "notify_loop",
 ];
 /** One run and one notification, told from top to bottom; every effect is an argument. */
-const STORIES = ["ingest", "ingest_series", "notify"];
+const STORIES = ["ingest", "ingest_series", "ingest_gaps", "notify"];
 /** Rooms of one file; every folder of `src/` is a room too. */
 const ROOM_FILES = ["log", "log_sweep"];
 

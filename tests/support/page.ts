@@ -131,7 +131,7 @@ export function reads(change: Partial<Reads> = {}): Reads {
     },
     launch: {
       configured: () => Promise.resolve({ series: CONFIGURED, problem: null }),
-      plan: () => Promise.resolve({ now: NOW, entries: [], quota }),
+      plan: () => Promise.resolve({ now: NOW, entries: [], heals: [], quota }),
       seriesAgain: () => Promise.resolve(CONFIGURED),
       launch: (id) => Promise.resolve(id === 1 ? launch(1) : null),
       launches: () => Promise.resolve([]),
@@ -143,7 +143,8 @@ export function reads(change: Partial<Reads> = {}): Reads {
       timeline: ({ from, to }) => Promise.resolve({ from, to, runs: [], ticks: [], next: [] }),
       preview: ({ cron = "0 6 * * *", timezone = "UTC" }) =>
         Promise.resolve({ schedule: { cron, timezone }, words: `At ${cron}`, next: [NOW + DAY] }),
-      testTick: (at) => Promise.resolve({ at, isTick: true, skipped: null, plan: { now: at, entries: [], quota } }),
+      testTick: (at) =>
+        Promise.resolve({ at, isTick: true, skipped: null, plan: { now: at, entries: [], heals: [], quota } }),
       lastBeat: () => Promise.resolve(NOW - 5_000),
     },
     instance: {
@@ -154,7 +155,10 @@ export function reads(change: Partial<Reads> = {}): Reads {
       symbols: () => Promise.resolve({ rows: [], matching: 0, counts: { complete: 0, late: 0, empty: 0 } }),
     },
     series: seriesReads(),
-    api: { states: () => Promise.resolve([]), plan: () => Promise.resolve({ now: NOW, entries: [], quota }) },
+    api: {
+      states: () => Promise.resolve([]),
+      plan: () => Promise.resolve({ now: NOW, entries: [], heals: [], quota }),
+    },
     health: () => ({ healthy: true, message: "ok", lastBeat: null, version: "1.2.3" }),
     ready: () => Promise.resolve(),
     ...change,

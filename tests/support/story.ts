@@ -74,7 +74,7 @@ export function world(script: Script = {}) {
 }
 
 export function newState(series: Series): SeriesState {
-  return { series, first: null, watermark: null, newest: null, answeredAt: null, last: null, recent: [] };
+  return { series, first: null, watermark: null, newest: null, answeredAt: null, last: null, recent: [], gaps: [] };
 }
 
 export function wire(answer: Answer): Asked<Answer> {

@@ -23,7 +23,7 @@ const entries: PlanEntry[] = [
   { action: "skip", series: series("VZ", "weekly"), why: "complete", reason: "complete until 2025-12-26" },
   { action: "skip", series: series("IBM", "30min"), why: "not-entitled", reason: "premium since 2025-12-30" },
 ];
-const plan: Plan = { now, entries, quota: { perDay: 25, usedToday: 5, blockedUntil: null } };
+const plan: Plan = { now, entries, heals: [], quota: { perDay: 25, usedToday: 5, blockedUntil: null } };
 
 Deno.test("plan: a line per series, then one sentence", () => {
   assert.equal(
@@ -57,7 +57,7 @@ Deno.test("plan: a series that needs several requests costs them all", () => {
 
 Deno.test("plan: the sentence without a limit, over it, blocked, and with nothing to ask", () => {
   const quota = (over: Partial<Plan["quota"]>, some = entries.slice(0, 1)) =>
-    planSentence({ now, entries: some, quota: { perDay: 25, usedToday: 0, blockedUntil: null, ...over } });
+    planSentence({ now, entries: some, heals: [], quota: { perDay: 25, usedToday: 0, blockedUntil: null, ...over } });
   assert.equal(quota({ perDay: null, usedToday: 1 }), "1 request now; 1 request sent today, no daily limit");
   assert.equal(quota({ usedToday: 30 }), "1 request now; 0 of 25 requests are left today");
   assert.equal(
@@ -80,6 +80,7 @@ Deno.test("status: what is stored, how the last run ended, the next tick", () =>
       newest: null,
       answeredAt: null,
       recent: [],
+      gaps: [],
       last: { status: "stored", kind: null, at: now },
     },
     {
@@ -89,6 +90,7 @@ Deno.test("status: what is stored, how the last run ended, the next tick", () =>
       newest: null,
       answeredAt: null,
       recent: [],
+      gaps: [],
       last: { status: "failed", kind: "outage", at: now },
     },
     {
@@ -99,6 +101,7 @@ Deno.test("status: what is stored, how the last run ended, the next tick", () =>
       answeredAt: null,
       last: null,
       recent: [],
+      gaps: [],
     },
   ];
   assert.equal(

@@ -31,7 +31,7 @@ Deno.test("the plan: cost of each request, reason of everything else", async () 
     { action: "defer", series, kind: "quota", reason: "spent", until: NOW },
     { action: "skip", series, why: "complete", reason: "complete" },
   ] as const;
-  const plan = { now: NOW, entries, quota: { perDay: null, usedToday: 0, blockedUntil: NOW } };
+  const plan = { now: NOW, entries, heals: [], quota: { perDay: null, usedToday: 0, blockedUntil: NOW } };
   const { client } = routes({}, { api: { ...reads().api, plan: () => Promise.resolve(plan) } });
   assert.deepEqual(JSON.parse((await client().send("/api/v1/plan")).text), {
     now: "2026-11-22T14:00:00.000Z",

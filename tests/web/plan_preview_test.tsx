@@ -13,6 +13,7 @@ const skip: PlanEntry = { action: "skip", series, why: "complete", reason: "comp
 const planOf = (entries: PlanEntry[], quota: Partial<Plan["quota"]> = {}): Plan => ({
   now: NOW,
   entries,
+  heals: [],
   quota: { perDay: 25, usedToday: 3, blockedUntil: null, ...quota },
 });
 
