@@ -2,12 +2,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Interval, INTERVALS } from "../src/bar.ts";
-import { exchangeDate, exchangeOf, sessionsBetween } from "../src/calendar.ts";
+import { exchangeDate } from "../src/calendar.ts";
 import { targetOf } from "../src/due.ts";
 import type { Entitlement } from "../src/entitlement.ts";
 import { slotsBetween } from "../src/gaps.ts";
 import { type AskOptions, datesBrought, requestsFor } from "../src/holes.ts";
-import { type BarRequest, formOf, functionOf } from "../src/request.ts";
+import { type BarRequest, formOf } from "../src/request.ts";
+import { everyRequest, optimum } from "./support/optimum.ts";
 
 const DAY = 86_400_000;
 const NOW = Date.parse("2023-07-04T06:00Z");
@@ -89,44 +90,6 @@ Deno.test("which dates a request brings, whatever it was sent for", () => {
   assert.deepEqual(datesBrought({ ...weekly, function: "TIME_SERIES_WEEKLY" }, dates, options), dates);
 });
 
-/** All there is to ask for these dates, each with what it brings: from the vendor's rules, not from ours. */
-function everyRequest(interval: Interval, dates: readonly string[], { now, market, entitlements }: AskOptions) {
-  const series = { symbol: "IBM", interval };
-  const exchange = exchangeOf(series.symbol);
-  const intraday = interval.endsWith("min");
-  const name = functionOf(interval, false);
-  const points = intraday ? Math.ceil((market.extendedHours ? 960 : 390) / parseInt(interval)) : 1;
-  const target = targetOf(series, now, market).date;
-  const compact = (date: string) => (sessionsBetween(exchange, date, target).length + 1) * points <= 95;
-  const full = (date: string) => !intraday || date >= exchangeDate(exchange, now - 29 * DAY);
-  const ask = (size: BarRequest["size"], month: string | null, brings: (date: string) => boolean) => ({
-    form: formOf({ function: name, size, month }),
-    brings: new Set(dates.filter(brings)),
-  });
-  const months = intraday ? [...new Set(dates.map((date) => date.slice(0, 7)))] : [];
-  const all = interval === "weekly" || interval === "monthly" ? [ask(null, null, () => true)] : [
-    ask("compact", null, compact),
-    ask("full", null, full),
-    ...months.filter((month) => month >= "2000-01").map((month) =>
-      ask("full", month, (date) => date.startsWith(month))
-    ),
-  ];
-  return all.filter(({ form }) => !entitlements.some((refusal) => refusal.form === form));
-}
-
-/** The most dates any requests bring, and the fewest requests that bring as many: every subset is tried. */
-function optimum(requests: readonly { brings: ReadonlySet<string> }[]): { dates: number; requests: number } {
-  let best = { dates: 0, requests: 0 };
-  for (let subset = 0; subset < 1 << requests.length; subset += 1) {
-    const chosen = requests.filter((_, index) => (subset >> index & 1) === 1);
-    const dates = chosen.reduce((all, { brings }) => all.union(brings), new Set<string>()).size;
-    if (dates > best.dates || (dates === best.dates && chosen.length < best.requests)) {
-      best = { dates, requests: chosen.length };
-    }
-  }
-  return best;
-}
-
 Deno.test("as many dates as any requests bring, by as few as any, against every subset of all requests", () => {
   const forms = fc.subarray(["full month", "full", "compact"]).map((sizes) =>
     [INTRADAY, "TIME_SERIES_DAILY"].flatMap((name) => sizes.map((size) => refused(`${name} ${size}`)))
@@ -147,7 +110,7 @@ Deno.test("as many dates as any requests bring, by as few as any, against every 
         const dates = [...new Set(ages.flatMap((age) => slots.at(-1 - age)?.date ?? []))].sort();
         const found = requestsFor(series, dates, all);
         const brought = found.requests.flatMap((errand) => errand.dates);
-        const best = optimum(everyRequest(interval, dates, all));
+        const best = optimum(everyRequest(series, dates, all));
         assert.deepEqual({ dates: brought.length, requests: found.requests.length }, best);
         const left = [...found.refused.flatMap((one) => one.dates), ...found.beyond];
         assert.deepEqual([...brought, ...left].sort(), dates, "each date is in one place");
