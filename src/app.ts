@@ -5,6 +5,7 @@ import { lookAtClock } from "./heartbeat.ts";
 import { searchGaps } from "./gap_search.ts";
 import { keepHouse } from "./housekeeping.ts";
 import type { RunReport } from "./ingest.ts";
+import { createInquiry, type Inquiry } from "./inquire.ts";
 import { createNotifier, type Notifier } from "./notifier.ts";
 import { type Plan, plan, type SeriesState } from "./plan.ts";
 import { type Database, openDatabase } from "./postgres/connect.ts";
@@ -62,6 +63,8 @@ export interface App {
   beat(options: Pick<RunOptions, "stop" | "abort" | "emit">): Promise<RunReport | NotOurs | null>;
   /** After a run by hand: removes what is too old and searches for gaps, within half a minute, if due. Never throws. */
   tidy(options: Pick<RunOptions, "stop">): Promise<void>;
+  /** Why a bar is missing, which gaps there are. */
+  readonly inquiry: Inquiry;
   /** Who is told of what, and whether it arrived. */
   readonly notifier: Notifier;
   /** The tables anew from the archive. Asks nobody, needs no key. */
@@ -102,6 +105,7 @@ export async function openApp(
       notifier,
       migrated: applied,
       steer: createSteering(rooms, { worker, onLaunch, plan: planned }),
+      inquiry: createInquiry(rooms, { plan: planned }),
       run: worker.run,
       plan: planned,
       states: (series) => seriesStates(database, series),

@@ -2,7 +2,7 @@
 import type { Bar, Reject, Rule, Series } from "./bar.ts";
 import { type Exchange, exchangeOf } from "./calendar.ts";
 import type { GapNews, Reading } from "./effects.ts";
-import { rulesIn, slotName, slotsBetween } from "./gaps.ts";
+import { rulesIn, slotName, slotOf } from "./gaps.ts";
 import { type AskOptions, datesBrought, type Errand, requestsFor } from "./holes.ts";
 import type { BarRequest } from "./request.ts";
 
@@ -139,8 +139,8 @@ function datesRefused(
 ): { readonly date: string; readonly rule: Rule }[] {
   if (rejects.length === 0) return [];
   return gaps.flatMap(({ date }) => {
-    const [slot] = slotsBetween(series, date, date);
-    const [rule] = slot === undefined ? [] : rulesIn(slot, rejects);
+    const slot = slotOf(series, date);
+    const [rule] = slot === null ? [] : rulesIn(slot, rejects);
     return rule === undefined ? [] : { date, rule };
   });
 }

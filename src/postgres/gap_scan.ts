@@ -4,6 +4,7 @@ import { intradayLength, type Rule, type Series } from "../bar.ts";
 import { barDate, rulesIn, type Slot, slotsBetween } from "../gaps.ts";
 import type { Patience } from "../healing.ts";
 import type { Database } from "./connect.ts";
+import { rowsHeld } from "./quarantine.ts";
 import { lockSeries } from "./results.ts";
 import { query, transaction } from "./transaction.ts";
 import { instant, instantOrNull, plainArray } from "./values.ts";
@@ -189,16 +190,9 @@ async function knownGaps(asking: Asking, { symbol, interval }: Series): Promise<
 }
 
 /** By which rule the rows of a slot are in quarantine, by the slot's date. */
-async function rulesOf(
-  asking: Asking,
-  { symbol, interval }: Series,
-  slots: readonly Slot[],
-): Promise<Map<string, Rule>> {
+async function rulesOf(asking: Asking, series: Series, slots: readonly Slot[]): Promise<Map<string, Rule>> {
   if (slots.length === 0) return new Map();
-  const { rows } = await asking.query<{ stamp: string; rule: Rule }>(
-    `select stamp, rule from quarantine q where symbol = $1 and "interval" = $2 and left(stamp, 10) between $3 and $4`,
-    [symbol, interval, slots[0]!.date, instant(slots.at(-1)!.to).slice(0, 10)],
-  );
+  const rows = await rowsHeld(asking, series, { date: slots[0]!.date, to: slots.at(-1)!.to });
   return new Map(slots.flatMap((slot) => {
     const [rule] = rulesIn(slot, rows);
     return rule === undefined ? [] : [[slot.date, rule]];

@@ -1,5 +1,6 @@
 /** How do a plan, the state of the series and a finished run look in a terminal? Times are UTC and say so with a Z. */
 import { intradayLength, type Series, seriesName } from "../bar.ts";
+import { type Heal, nameGaps } from "../healing.ts";
 import type { Plan, PlanEntry, Quota, SeriesState } from "../plan.ts";
 import { formOf } from "../request.ts";
 import type { Outcome, SeriesResult, Totals } from "../run.ts";
@@ -15,13 +16,14 @@ export interface Look {
 /** What the next run would ask, why, and at what cost; reasons the table had to cut are below it in full. */
 export function renderPlan(plan: Plan, { colour, width = 100 }: Look): string {
   const style = styleOf(colour);
-  const rows = plan.entries.map((entry) => [
+  const due = plan.entries.map((entry) => [
     seriesName(entry.series),
     entry.action,
     entry.action === "ask" ? formOf(entry.request) : "",
     entry.action === "ask" ? String(costOf(entry)) : "",
     entry.action === "defer" ? `${entry.reason}; not before ${instant(entry.until)}` : entry.reason,
   ]);
+  const rows = [...due, ...plan.heals.flatMap(healRows)];
   const columns = [
     { heading: "series" },
     { heading: "action" },
@@ -29,10 +31,9 @@ export function renderPlan(plan: Plan, { colour, width = 100 }: Look): string {
     { heading: "cost", align: "right" },
     { heading: "reason", flexible: true },
   ] as const;
-  const tone = (entry: PlanEntry) =>
-    entry.action === "ask" ? style.good : entry.action === "defer" ? style.warn : style.dim;
+  const tones: Readonly<Record<string, Style["good"]>> = { ask: style.good, heal: style.good, skip: style.dim };
   const paint = (cell: string, place: { row: number; column: number }) =>
-    place.column === 1 ? tone(plan.entries[place.row]!)(cell) : cell;
+    place.column === 1 ? (tones[rows[place.row]![1]!] ?? style.warn)(cell) : cell;
   const table = layOut(columns, rows, { width, paint });
   const full = rows.flatMap(([name, , , , reason = ""], row) =>
     table[row + 1]!.endsWith(oneLine(reason)) ? [] : [`${name}: ${oneLine(reason)}`]
@@ -40,11 +41,25 @@ export function renderPlan(plan: Plan, { colour, width = 100 }: Look): string {
   return [...table, "", ...full, ...(full.length > 0 ? [""] : []), planSentence(plan), ""].join("\n");
 }
 
-/** `5 requests now, 3 series complete, 2 not entitled; 20 of 25 requests are left today`. */
-export function planSentence({ entries, quota, now }: Plan): string {
+/** What is asked for the gaps of a series, and what waits. */
+function healRows({ series, requests, left }: Heal): string[][] {
+  const asked = Map.groupBy(requests, ({ request }) => formOf(request));
+  return [
+    ...[...asked].map(([form, same]) => {
+      const dates = same.flatMap((errand) => errand.dates);
+      return [seriesName(series), "heal", form, String(same.length), `brings ${nameGaps(dates)}`];
+    }),
+    ...left.map(({ dates, reason }) => [seriesName(series), "wait", "", "", `${nameGaps(dates)}: ${reason}`]),
+  ];
+}
+
+/** `5 requests now, 1 of them for gaps, 3 series complete, 2 not entitled; 20 of 25 requests are left today`. */
+export function planSentence({ entries, heals, quota, now }: Plan): string {
   const count = (test: (entry: PlanEntry) => boolean) => entries.filter(test).length;
-  const asks = entries.reduce((sum, entry) => sum + costOf(entry), 0);
+  const healing = heals.reduce((sum, { requests }) => sum + requests.length, 0);
+  const asks = entries.reduce((sum, entry) => sum + costOf(entry), 0) + healing;
   const parts = [asks === 0 ? "Nothing to ask now" : `${counted(asks, "request")} now`];
+  if (healing > 0) parts.push(healing === asks ? "all of them for gaps" : `${healing} of them for gaps`);
   const deferred = count((entry) => entry.action === "defer");
   const complete = count((entry) => entry.action === "skip" && entry.why === "complete");
   const refused = count((entry) => entry.action === "skip" && entry.why === "not-entitled");
@@ -67,16 +82,17 @@ function quotaSentence({ perDay, usedToday, blockedUntil }: Quota, now: number):
   return `${Math.max(0, perDay - usedToday)} of ${counted(perDay, "request")} are left today`;
 }
 
-/** Every series: what is stored, how its last run ended; then when the next tick is due (`null`: none is). */
+/** Every series: what is stored, how many open gaps it has, how its last run ended; then when the next tick is due (`null`: none is). */
 export function renderStatus(
   states: readonly SeriesState[],
   { nextTick, colour, width = 100 }: Look & { nextTick: number | null },
 ): string {
   const style = styleOf(colour);
-  const rows = states.map(({ series, first, watermark, last }) => [
+  const rows = states.map(({ series, first, watermark, last, gaps }) => [
     seriesName(series),
     barTime(series, first),
     barTime(series, watermark),
+    gaps.length === 0 ? "" : grouped(gaps.length),
     last === null ? "never asked" : last.kind === null ? last.status : `${last.status}: ${last.kind}`,
     last === null ? "" : instant(last.at),
   ]);
@@ -84,11 +100,12 @@ export function renderStatus(
     { heading: "series" },
     { heading: "first bar", flexible: true },
     { heading: "watermark" },
+    { heading: "gaps", align: "right" },
     { heading: "last outcome" },
     { heading: "when" },
   ] as const;
   const paint = (cell: string, { row, column }: { row: number; column: number }) =>
-    column === 3 ? toneOf(states[row]!.last?.status, style)(cell) : cell;
+    column === 3 ? style.warn(cell) : column === 4 ? toneOf(states[row]!.last?.status, style)(cell) : cell;
   const tick = nextTick === null ? "No tick is due: the schedule is paused" : `Next tick ${instant(nextTick)}`;
   return [...layOut(columns, rows, { width, paint }), "", tick, ""].join("\n");
 }

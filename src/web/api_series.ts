@@ -1,7 +1,7 @@
 /** What can a program ask about series: which there are, their bars, coverage, and what is on record of each? */
 import { z } from "zod";
 import { type Endpoint, endpoint, instant } from "./endpoint.ts";
-import { BARS_QUERY, instantOf, NO_QUERY, RECORDS_QUERY, SYMBOLS_QUERY, YEAR_QUERY } from "./query.ts";
+import { BARS_QUERY, instantOf, NO_QUERY, RECORDS_QUERY, SYMBOLS_QUERY, WHY_QUERY, YEAR_QUERY } from "./query.ts";
 import { findSeries, type SeriesReads } from "./series.tsx";
 import type { RecordPage } from "./series_records.tsx";
 import { seriesOf } from "./series_words.tsx";
@@ -147,6 +147,20 @@ export function endpointsOfOneSeries(
       query: YEAR_QUERY,
       response: z.object({ year: z.int().nullable(), years: z.array(z.int()), cells: z.array(CELL) }),
       handle: ({ params, query }) => series.coverage(seriesOf(params), query.year ?? null),
+    }),
+    endpoint({
+      ...read,
+      path: `${PATH}/why`,
+      summary: "Why there is a bar on a date, or none, in one sentence",
+      query: WHY_QUERY,
+      response: z.object({
+        series: SERIES,
+        date: z.iso.date(),
+        slot: z.iso.date().describe("The session, or the first day of the week or month it belongs to"),
+        verdict: z.string(),
+        sentence: z.string(),
+      }),
+      handle: ({ params, query: { date } }) => series.why(seriesOf(params), date),
     }),
     ...recordsOf(series),
   ];

@@ -21,7 +21,14 @@ interface Grid {
   place(date: string): { readonly column: number; readonly row: number };
 }
 
-export function CoverageMap({ series, coverage: { year, cells } }: { series: Series; coverage: CoverageFacts }) {
+/** @param hrefOf where more is said of a date */
+export function CoverageMap(
+  { series, coverage: { year, cells }, hrefOf }: {
+    series: Series;
+    coverage: CoverageFacts;
+    hrefOf: (date: string) => string;
+  },
+) {
   if (cells.length === 0) return <p class="empty">Nothing to show before there is a bar.</p>;
   const grid = year === null ? gridOfPeriods(series, cells) : gridOfDays(year);
   const unit = unitOf(series);
@@ -52,7 +59,7 @@ export function CoverageMap({ series, coverage: { year, cells } }: { series: Ser
           {cells.map((cell) => <Square cell={cell} {...grid.place(cell.date)} />)}
         </svg>
       </Scroll>
-      <Gaps gaps={gaps} cells={cells} />
+      <Gaps gaps={gaps} cells={cells} hrefOf={hrefOf} />
     </>
   );
 }
@@ -126,7 +133,9 @@ function gridOfPeriods({ interval }: Series, cells: readonly Cell[]): Grid {
 }
 
 /** The same in words: neighbours with one reason are one line. */
-function Gaps({ gaps, cells }: { gaps: readonly Cell[]; cells: readonly Cell[] }) {
+function Gaps(
+  { gaps, cells, hrefOf }: { gaps: readonly Cell[]; cells: readonly Cell[]; hrefOf: (date: string) => string },
+) {
   const stretches: { from: string; to: string; count: number; reason: string }[] = [];
   let before: Cell | null = null;
   for (const cell of cells) {
@@ -144,7 +153,7 @@ function Gaps({ gaps, cells }: { gaps: readonly Cell[]; cells: readonly Cell[] }
     <ul class="gaps">
       {stretches.slice(-MOST_LISTED).toReversed().map(({ from, to, count, reason }) => (
         <li>
-          <span class="time">{from === to ? from : `${from} to ${to}`}</span>{" "}
+          <a class="time" href={hrefOf(from)}>{from === to ? from : `${from} to ${to}`}</a>{" "}
           <span class="aside">{count === 1 ? "" : `${grouped(count)} in a row`}</span> <span>{reason}</span>
         </li>
       ))}

@@ -22,6 +22,7 @@ import {
 import { MOST_COUNTED, type SymbolRow } from "./symbols.tsx";
 import { Refusal, type ShowPage } from "./visit.ts";
 import { counted, grouped } from "./words.ts";
+import type { Why } from "../why.ts";
 
 export interface SeriesFacts extends SymbolRow {
   /** Of the same symbol, this one included. */
@@ -54,6 +55,8 @@ export interface SeriesReads extends RecordReads {
   /** Epoch ms; `null`: from the oldest, to the newest. */
   chart(series: Series, range: { from: number | null; to: number | null; points: number }): Promise<ChartFacts>;
   coverage(series: Series, year: number | null): Promise<CoverageFacts>;
+  /** Why there is a bar on a date, or none. */
+  why(series: Series, date: string): Promise<Why>;
 }
 
 type Range = typeof RANGES[number];
@@ -103,9 +106,10 @@ export function seriesPage(reads: SeriesReads, { release = false }: { release?: 
     const { ranges, usual } = rangesOf(series.interval);
     const range = asked.range ?? usual;
     const from = newest === null ? null : rangeStart(series, range, newest);
-    const [chart, coverage, records] = await Promise.all([
+    const [chart, coverage, why, records] = await Promise.all([
       reads.chart(series, { from, to: null, points: DRAWN }),
       reads.coverage(series, asked.year ?? null),
+      asked.why === undefined || asked.why === "" ? null : reads.why(series, asked.why),
       Records({ reads, series, asked, release: release && role === "operate" }),
     ]);
     return {
@@ -140,8 +144,9 @@ export function seriesPage(reads: SeriesReads, { release = false }: { release?: 
               <Years series={series} asked={asked} coverage={coverage} />
             </div>
             <Live id="coverage">
-              <CoverageMap series={series} coverage={coverage} />
+              <CoverageMap series={series} coverage={coverage} hrefOf={(date) => whyHref(series, asked, date)} />
             </Live>
+            <AskWhy series={series} asked={asked} why={why} />
           </section>
           <section aria-labelledby="records-title">
             <h2 id="records-title">On record</h2>
@@ -172,6 +177,29 @@ export function hrefOf(series: Series, { range, year, show }: SeriesQuery, chang
       .flatMap(([name, value]) => value === undefined ? [] : [[name, String(value)]]),
   );
   return query.size === 0 ? seriesHref(series) : `${seriesHref(series)}?${query}`;
+}
+
+function whyHref(series: Series, asked: SeriesQuery, date: string): string {
+  const href = hrefOf(series, asked, {});
+  return `${href}${href.includes("?") ? "&" : "?"}why=${date}#why`;
+}
+
+/** Any date, and one sentence about it. */
+function AskWhy({ series, asked, why }: { series: Series; asked: SeriesQuery; why: Why | null }) {
+  const { range, year, show } = asked;
+  const kept = { range, year, show: show === "results" ? undefined : show };
+  return (
+    <form class="filters" id="why" method="get" action={`${seriesHref(series)}#why`} aria-label="Why is a bar missing">
+      {Object.entries(kept).map(([name, value]) =>
+        value !== undefined && <input type="hidden" name={name} value={String(value)} />
+      )}
+      <label>
+        Why, on <input type="date" name="why" value={why?.date} required />
+      </label>
+      <button type="submit">Ask</button>
+      {why !== null && <p class={why.verdict === "present" ? "answered" : "answered warn"}>{why.sentence}</p>}
+    </form>
+  );
 }
 
 function Sentence({ facts }: { facts: SeriesFacts }) {

@@ -22,6 +22,8 @@ const WIRING = [
   "heartbeat",
   "housekeeping",
   "gap_search",
+  "inquire",
+  "operate_gaps",
   "replay",
   "steer",
   "steer_schedule",

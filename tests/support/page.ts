@@ -158,6 +158,7 @@ export function reads(change: Partial<Reads> = {}): Reads {
     api: {
       states: () => Promise.resolve([]),
       plan: () => Promise.resolve({ now: NOW, entries: [], heals: [], quota }),
+      gaps: () => Promise.resolve({ counts: { open: 0, healed: 0, vendorHasNone: 0 }, gaps: [] }),
     },
     health: () => ({ healthy: true, message: "ok", lastBeat: null, version: "1.2.3" }),
     ready: () => Promise.resolve(),
@@ -202,6 +203,7 @@ export function seriesReads(change: Partial<SeriesReads> = {}): SeriesReads {
         gaps: [],
       }),
     coverage: () => Promise.resolve({ year: 2026, years: [2025, 2026], cells: [] }),
+    why: (series, date) => Promise.resolve({ series, date, slot: date, verdict: "present", sentence: "1 bar" }),
     results: nothing,
     revisions: nothing,
     quarantine: nothing,

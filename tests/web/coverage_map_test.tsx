@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { type Cell, slotsBetween } from "../../src/gaps.ts";
 import { CoverageMap } from "../../src/web/coverage_map.tsx";
+
+const hrefOf = (date: string) => `?why=${date}#why`;
 import { drawn, wordsOf } from "../support/draw.tsx";
 
 const DAILY = { symbol: "IBM", interval: "daily" } as const;
@@ -14,7 +16,9 @@ const cells = (series: Parameters<typeof slotsBetween>[0], from: string, to: str
 
 Deno.test("a year of days: one square a session, closed days a dot, gaps in words", () => {
   const found = cells(DAILY, "2026-11-02", "2026-11-30", ["2026-11-10", "2026-11-11", "2026-11-20"]);
-  const html = drawn(<CoverageMap series={DAILY} coverage={{ year: 2026, years: [2026], cells: found }} />);
+  const html = drawn(
+    <CoverageMap hrefOf={hrefOf} series={DAILY} coverage={{ year: 2026, years: [2026], cells: found }} />,
+  );
   assert.equal(html.match(/class="cell present"/g)?.length, 17);
   assert.match(html, /2026-11-26: the exchange is closed/);
   assert.match(html, /2026-11-27, half day: 1 bar/);
@@ -28,7 +32,9 @@ Deno.test("weeks and months of all years, no two in one place", () => {
   for (const interval of ["weekly", "monthly"] as const) {
     const series = { symbol: "IBM", interval } as const;
     const found = cells(series, "1999-11-01", "2026-11-20");
-    const html = drawn(<CoverageMap series={series} coverage={{ year: null, years: [], cells: found }} />);
+    const html = drawn(
+      <CoverageMap hrefOf={hrefOf} series={series} coverage={{ year: null, years: [], cells: found }} />,
+    );
     const places = [...html.matchAll(/<rect x="([\d.]+)" y="([\d.]+)"/g)].map(([, x, y]) => `${x} ${y}`);
     assert.equal(places.length, found.length);
     assert.equal(new Set(places).size, found.length);
@@ -38,7 +44,7 @@ Deno.test("weeks and months of all years, no two in one place", () => {
 
 Deno.test("nothing yet", () => {
   assert.match(
-    drawn(<CoverageMap series={DAILY} coverage={{ year: null, years: [], cells: [] }} />),
+    drawn(<CoverageMap hrefOf={hrefOf} series={DAILY} coverage={{ year: null, years: [], cells: [] }} />),
     /before there is a bar/,
   );
 });
