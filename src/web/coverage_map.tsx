@@ -1,7 +1,7 @@
 /** Which sessions are there, which are missing, and why? A year of days, or all years of weeks or months, one square each. */
 import { Scroll } from "./facts.tsx";
 import { type Series, seriesName } from "../bar.ts";
-import { dateOf, dayStart } from "../calendar.ts";
+import { closureOn, dateOf, dayStart, exchangeOf } from "../calendar.ts";
 import { unitOf } from "../freshness.ts";
 import type { Cell } from "../gaps.ts";
 import type { CoverageFacts } from "./series.tsx";
@@ -55,7 +55,7 @@ export function CoverageMap(
         >
           {grid.heads.map(({ column, text }) => <text x={LEFT + column * PITCH} y="10">{text}</text>)}
           {grid.rows.map((name, row) => <text x="0" y={TOP + row * PITCH + 10}>{name}</text>)}
-          {year !== null && <ClosedDays year={year} cells={cells} grid={grid} />}
+          {year !== null && <ClosedDays series={series} year={year} cells={cells} grid={grid} />}
           {cells.map((cell) => <Square cell={cell} {...grid.place(cell.date)} />)}
         </svg>
       </Scroll>
@@ -77,7 +77,9 @@ function Square({ cell, column, row }: { cell: Cell; column: number; row: number
   );
 }
 
-function ClosedDays({ year, cells, grid }: { year: number; cells: readonly Cell[]; grid: Grid }) {
+function ClosedDays(
+  { series, year, cells, grid }: { series: Series; year: number; cells: readonly Cell[]; grid: Grid },
+) {
   const open = new Set(cells.map(({ date }) => date));
   const days: string[] = [];
   const last = dayStart(cells.at(-1)!.date);
@@ -91,7 +93,7 @@ function ClosedDays({ year, cells, grid }: { year: number; cells: readonly Cell[
         const { column, row } = grid.place(date);
         return (
           <g class="cell closed">
-            <title>{`${date}: the exchange is closed`}</title>
+            <title>{`${date}: the exchange is closed, ${closureOn(exchangeOf(series.symbol), date)}`}</title>
             <circle cx={LEFT + column * PITCH + SIZE / 2} cy={TOP + row * PITCH + SIZE / 2} r="1.500" />
           </g>
         );

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { type Cell, slotsBetween } from "../../src/gaps.ts";
 import { CoverageMap } from "../../src/web/coverage_map.tsx";
+import { drawn, wordsOf } from "../support/draw.tsx";
 
 const hrefOf = (date: string) => `?why=${date}#why`;
-import { drawn, wordsOf } from "../support/draw.tsx";
 
 const DAILY = { symbol: "IBM", interval: "daily" } as const;
 const cells = (series: Parameters<typeof slotsBetween>[0], from: string, to: string, gaps: readonly string[] = []) =>
@@ -20,7 +20,8 @@ Deno.test("a year of days: one square a session, closed days a dot, gaps in word
     <CoverageMap hrefOf={hrefOf} series={DAILY} coverage={{ year: 2026, years: [2026], cells: found }} />,
   );
   assert.equal(html.match(/class="cell present"/g)?.length, 17);
-  assert.match(html, /2026-11-26: the exchange is closed/);
+  assert.match(html, /2026-11-26: the exchange is closed, Thanksgiving Day/);
+  assert.match(html, /<a class="time" href="\?why=2026-11-10#why">2026-11-10 to 2026-11-11<\/a>/);
   assert.match(html, /2026-11-27, half day: 1 bar/);
   assert.match(html, /aria-label="IBM daily: 17 sessions present, 3 gaps in 2026"/);
   assert.match(wordsOf(html), /2026-11-20 none &lt;came&gt; 2026-11-10 to 2026-11-11 2 in a row none &lt;came&gt;/);
