@@ -1,6 +1,7 @@
 /**
  * Story 1: one run, top to bottom. Claim, plan, then ask, read and store series by series (a few at once for a key that
- * may), then what is missing in between, close. Every effect is an argument, so the whole of it can be played with object literals.
+ * may), then what is missing in between and what is known beside bars, close. Every effect is an argument, so all of it
+ * can be played with object literals.
  */
 import { type Series, seriesName } from "./bar.ts";
 import { endOfMonth } from "./coverage.ts";
@@ -9,6 +10,7 @@ import type { Entitlement } from "./entitlement.ts";
 import type { Claim, Effects } from "./effects.ts";
 import type { Heal } from "./healing.ts";
 import { healGaps } from "./ingest_gaps.ts";
+import { gatherReference } from "./ingest_reference.ts";
 import { ingestSeries, withoutRows } from "./ingest_series.ts";
 import { type Ask, type Plan, plan, type PlanEntry, type Quota, type SeriesState } from "./plan.ts";
 import { type Lags, publicationLags } from "./publication.ts";
@@ -105,6 +107,7 @@ export async function ingest<Document>(
   const release = effects.keepAlive(runId, () => over.abort(new LeaseLost(runId)));
   const results: SeriesResult[] = [];
   let planned: Plan | null = null;
+  let beside = 0;
   let ending: { outcome: Outcome; message: string | null };
   try {
     const abort = AbortSignal.any([options.abort, over.signal]);
@@ -113,6 +116,9 @@ export async function ingest<Document>(
     planned = work.plan;
     await workThrough(work, effects);
     over.signal.throwIfAborted();
+    if (work.halted === null && work.dry === null) {
+      beside = await gatherReference({ runId, series: options.series, stop: options.stop, abort, over }, effects);
+    }
     ending = { outcome: outcomeOf(results), message: work.halted?.message ?? null };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -120,7 +126,8 @@ export async function ingest<Document>(
   } finally {
     release();
   }
-  const totals = totalsOf(results);
+  const sums = totalsOf(results);
+  const totals = { ...sums, requests: sums.requests + beside };
   if (ending.outcome !== "abandoned" && !await effects.close(runId, { ...ending, totals })) {
     ending = { outcome: "abandoned", message: new LeaseLost(runId).message };
   }
@@ -145,8 +152,8 @@ async function begin<Document>(
   const queue = first.entries.filter((entry) => entry.action !== "skip" || entry.why === "not-entitled");
   const heals = first.heals.filter(({ requests }) => requests.length > 0);
   const due = new Set([...queue, ...heals].map((one) => seriesName(one.series))).size;
-  const counts = { ask: count("ask"), defer: count("defer"), skip: count("skip"), heal: heals.length };
-  effects.emit({ type: "run-planned", runId, ...counts });
+  const planned = { ask: count("ask"), defer: count("defer"), skip: count("skip"), heal: heals.length };
+  effects.emit({ type: "run-planned", runId, ...planned });
   await effects.planned(runId, due);
   return {
     ...base,
@@ -170,14 +177,10 @@ async function begin<Document>(
 /** Steps 3 to 5: what is due, and when all of that is done with, what is missing in between. */
 async function workThrough<Document>(work: Work, effects: Effects<Document>): Promise<void> {
   const { over, options: { concurrency } } = work;
-  await together({ over, concurrency }, () => {
-    const entry = work.queue.shift();
-    return entry === undefined ? null : advance(work, entry, effects);
-  });
-  await together({ over, concurrency }, () => {
-    const heal = work.heals.shift();
-    return heal === undefined ? null : healGaps(heal, { work, effects, over: (told) => haltAfter(work, told) });
-  });
+  const toEnd = <Item>(queue: () => Item[], begin: (item: Item) => Promise<void>) =>
+    together({ over, concurrency }, () => queue().length === 0 ? null : begin(queue().shift()!));
+  await toEnd(() => work.queue, (entry) => advance(work, entry, effects));
+  await toEnd(() => work.heals, (heal) => healGaps(heal, { work, effects, over: (told) => haltAfter(work, told) }));
 }
 
 /** One step of one series, and its result if that was the last. */

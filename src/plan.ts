@@ -2,11 +2,12 @@
 import { intradayLength, type Series, seriesName } from "./bar.ts";
 import { type Attempt, troubleOf } from "./breaker.ts";
 import { coverageOf } from "./coverage.ts";
-import { isComplete, type Target, targetOf } from "./due.ts";
+import { endedOn, isComplete, type Market, type Target, targetOf } from "./due.ts";
 import { REPROBE_MS } from "./entitlement.ts";
 import { type Heal, healOf, type OpenGap, rationHeals } from "./healing.ts";
 import type { AskOptions } from "./holes.ts";
 import type { Lags } from "./publication.ts";
+import type { ReferencePlanEntry } from "./reference.ts";
 import type { BarRequest } from "./request.ts";
 import type { FailureKind } from "./run.ts";
 
@@ -27,6 +28,8 @@ export interface SeriesState {
   readonly recent: readonly Attempt[];
   /** Its open gaps, oldest first. */
   readonly gaps: readonly OpenGap[];
+  /** The exchange's date on which its symbol was delisted; `null` or absent: listed, or nothing known (see `listing`). */
+  readonly delistedOn?: string | null;
 }
 
 /** Requests left, as the ledger knows it. */
@@ -68,7 +71,7 @@ export type PlanEntry =
   | {
     readonly action: "skip";
     readonly series: Series;
-    readonly why: "complete" | "not-entitled";
+    readonly why: "complete" | "not-entitled" | "delisted";
     readonly reason: string;
   };
 
@@ -79,6 +82,8 @@ export interface Plan {
   /** What is asked for gaps when all entries have been served; of series that have gaps whose time has come. */
   readonly heals: readonly Heal[];
   readonly quota: Quota;
+  /** What is due beside bars, asked after them; absent where only bars are planned. */
+  readonly reference?: readonly ReferencePlanEntry[];
 }
 
 /** What the decision needs besides the states. */
@@ -135,18 +140,25 @@ function healsOf(
 }
 
 /** Why a series is not asked for its gaps now. What ails it is not cured by more requests. */
-function waitsFor({ recent }: SeriesState, { entry, now }: { entry: PlanEntry; now: number }): string | null {
-  const trouble = troubleOf(recent);
+function waitsFor(state: SeriesState, { entry, now }: { entry: PlanEntry; now: number }): string | null {
+  const trouble = troubleOf(state.recent);
+  const ended = endedOn(state);
+  if (ended !== null) return `its symbol was delisted on ${ended}`;
   if (entry.action === "defer") return entry.reason;
   if (trouble === null || (entry.action === "skip" && trouble.until <= now)) return null;
   return `the last answer was "${trouble.kind}"`;
 }
 
 /** Requests that series will need before the day's quota is renewed: one for each whose next session closes by then. */
-function neededToday(states: readonly SeriesState[], { now, market, quota }: PlanOptions): number {
-  if (quota.perDay === null) return 0;
+function neededToday(states: readonly SeriesState[], options: PlanOptions): number {
+  if (options.quota.perDay === null) return 0;
+  return states.filter(({ series }) => comesDueToday(series, options)).length;
+}
+
+/** Whether the series has more to come before the day's quota is renewed at 00:00 UTC. */
+export function comesDueToday(series: Series, { now, market }: { now: number; market: Market }): boolean {
   const last = (Math.floor(now / DAY) + 1) * DAY - 1;
-  return states.filter(({ series }) => targetOf(series, last, market).ts > targetOf(series, now, market).ts).length;
+  return targetOf(series, last, market).ts > targetOf(series, now, market).ts;
 }
 
 interface Wanted {
@@ -173,7 +185,8 @@ function ration(wanted: readonly Wanted[], { now, quota }: { now: number; quota:
   });
 }
 
-function requestsLeft({ perDay, usedToday, blockedUntil }: Quota, now: number): number {
+/** Requests that may still be planned today. `now`: epoch ms. */
+export function requestsLeft({ perDay, usedToday, blockedUntil }: Quota, now: number): number {
   if (blockedUntil !== null && blockedUntil > now) return 0;
   if (perDay === null) return Infinity;
   return Math.max(0, perDay - (perDay < SPARES_FROM ? 0 : KEPT_BACK) - usedToday);
@@ -193,6 +206,11 @@ function decide(state: SeriesState, options: PlanOptions): Wanted | { entry: Pla
   const { series, watermark } = state;
   const { now, forcedAt } = options;
   const forced = forcedAt !== null;
+  const ended = endedOn(state);
+  if (ended !== null && !forced) {
+    const reason = `delisted on ${ended}, and the vendor has answered since: its bars stay`;
+    return { entry: { action: "skip", series, why: "delisted", reason } };
+  }
   const target = targetOf(series, now, options.market);
   const complete = isComplete(state, target);
   if (complete && !forced) {

@@ -5,8 +5,9 @@ import type { RunEvent } from "./event.ts";
 import { ingest, type RunReport } from "./ingest.ts";
 import type { Notifier } from "./notifier.ts";
 import { openEventLog } from "./postgres/events.ts";
-import { endHeartbeats, recordHeartbeat } from "./postgres/heartbeats.ts";
 import type { Cancel } from "./postgres/runs.ts";
+import type { Pulse } from "./pulse.ts";
+import { untraced } from "./trace.ts";
 import { effectsOf, marketOf, type Rooms, type RunWiring } from "./wiring.ts";
 
 export interface RunOptions extends RunWiring {
@@ -24,29 +25,34 @@ export interface Worker {
   run(options: RunOptions): Promise<RunReport | NotOurs>;
   /** Tells a run of this process at once that it is to end; of another's it does nothing. */
   cancel(runId: number, cancel: Cancel): void;
-  /** Events are written and heartbeats taken back. Never throws. */
+  /** Events are written. Never throws. */
   close(): Promise<void>;
 }
 
 export function createWorker(
   rooms: Rooms,
-  { notifier, redact }: { notifier: Pick<Notifier, "started">; redact: (text: string) => string },
+  { notifier, pulse, redact }: {
+    notifier: Pick<Notifier, "started">;
+    pulse: Pick<Pulse, "beat">;
+    redact: (text: string) => string;
+  },
 ): Worker {
   const { config, database, world } = rooms;
   const events = openEventLog(database, { now: world.now, redact, onError: world.onError });
   const market = marketOf(config);
   const { adjusted, vendor: { concurrency } } = config;
   const underWay = new Map<number, (cancel: Cancel) => void>();
-  let alive = false;
-  const beat = (doing: string, error: string | null) => {
-    alive = true;
-    // Who looks sees that the last beat is old; the run itself has its lease.
-    return recordHeartbeat(database, { name: "worker", owner: world.owner, doing, error, now: world.now() }).catch(
-      () => {},
-    );
-  };
+  const beat = (doing: string, error: string | null) => pulse.beat("worker", doing, error);
 
-  async function run(options: RunOptions): Promise<RunReport | NotOurs> {
+  const { trace } = rooms.telemetry ?? { trace: untraced };
+  const run = (options: RunOptions): Promise<RunReport | NotOurs> =>
+    trace("run", { trigger: options.trigger }, async (span) => {
+      const report = await runUntraced(options);
+      if ("outcome" in report) span.set({ run: report.runId, outcome: report.outcome });
+      return report;
+    });
+
+  async function runUntraced(options: RunOptions): Promise<RunReport | NotOurs> {
     const wish = new Wish();
     let runId = 0;
     let told = Promise.resolve();
@@ -81,10 +87,7 @@ export function createWorker(
   return {
     run,
     cancel: (runId, cancel) => underWay.get(runId)?.(cancel),
-    close: async () => {
-      await events.flush();
-      if (alive) await endHeartbeats(database, { owner: world.owner, now: world.now() }).catch(() => {});
-    },
+    close: () => events.flush(),
   };
 }
 

@@ -92,6 +92,22 @@ export function gapsBetween(
   );
 }
 
+/** Those of several series, by series and by date. */
+export async function gapsOfMany(
+  db: Database,
+  series: readonly Series[],
+  { from, to }: { from: string; to: string },
+): Promise<Map<string, Map<string, GapRecord>>> {
+  const rows = await query<GapRecord>(
+    db,
+    `select ${RECORD} from gap g join ${ASKED} on a.symbol = g.symbol and a."interval" = g."interval"
+     where g.date between $3 and $4`,
+    [...namesOf(series), from, to],
+  );
+  const bySeries = Map.groupBy(rows, (gap) => seriesName(gap.series));
+  return new Map([...bySeries].map(([name, gaps]) => [name, new Map(gaps.map((gap) => [gap.date, gap]))]));
+}
+
 const ASKED = `unnest($1::text[], $2::text[]) as a (symbol, "interval")`;
 
 function namesOf(series: readonly Series[]): [string[], Interval[]] {

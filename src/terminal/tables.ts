@@ -2,6 +2,7 @@
 import { intradayLength, type Series, seriesName } from "../bar.ts";
 import { type Heal, nameGaps } from "../healing.ts";
 import type { Plan, PlanEntry, Quota, SeriesState } from "../plan.ts";
+import type { ReferencePlanEntry, ReferenceState } from "../reference.ts";
 import { formOf } from "../request.ts";
 import type { Outcome, SeriesResult, Totals } from "../run.ts";
 import { layOut, oneLine, type Style, styleOf } from "./columns.ts";
@@ -13,17 +14,24 @@ export interface Look {
   readonly width?: number;
 }
 
+/** More than this many failures tell nothing more. */
+const MOST_FAILED = 5;
+
 /** What the next run would ask, why, and at what cost; reasons the table had to cut are below it in full. */
 export function renderPlan(plan: Plan, { colour, width = 100 }: Look): string {
   const style = styleOf(colour);
-  const due = plan.entries.map((entry) => [
-    seriesName(entry.series),
-    entry.action,
-    entry.action === "ask" ? formOf(entry.request) : "",
-    entry.action === "ask" ? String(costOf(entry)) : "",
-    entry.action === "defer" ? `${entry.reason}; not before ${instant(entry.until)}` : entry.reason,
-  ]);
-  const rows = [...due, ...plan.heals.flatMap(healRows)];
+  const { reference = [] } = plan;
+  const rows = [
+    ...plan.entries.map((entry) => [
+      seriesName(entry.series),
+      entry.action,
+      entry.action === "ask" ? formOf(entry.request) : "",
+      entry.action === "ask" ? String(costOf(entry)) : "",
+      entry.action === "defer" ? `${entry.reason}; not before ${instant(entry.until)}` : entry.reason,
+    ]),
+    ...plan.heals.flatMap(healRows),
+    ...reference.map(besideRow),
+  ];
   const columns = [
     { heading: "series" },
     { heading: "action" },
@@ -54,19 +62,31 @@ function healRows({ series, requests, left }: Heal): string[][] {
 }
 
 /** `5 requests now, 1 of them for gaps, 3 series complete, 2 not entitled; 20 of 25 requests are left today`. */
-export function planSentence({ entries, heals, quota, now }: Plan): string {
+export function planSentence({ entries, heals, reference = [], quota, now }: Plan): string {
   const count = (test: (entry: PlanEntry) => boolean) => entries.filter(test).length;
   const healing = heals.reduce((sum, { requests }) => sum + requests.length, 0);
   const asks = entries.reduce((sum, entry) => sum + costOf(entry), 0) + healing;
   const parts = [asks === 0 ? "Nothing to ask now" : `${counted(asks, "request")} now`];
   if (healing > 0) parts.push(healing === asks ? "all of them for gaps" : `${healing} of them for gaps`);
+  const beside = reference.filter(({ action }) => action === "ask").length;
+  const waiting = reference.length - beside;
+  if (beside > 0) parts.push(`${beside} beside bars`);
+  if (waiting > 0) parts.push(`${waiting} beside bars deferred`);
   const deferred = count((entry) => entry.action === "defer");
   const complete = count((entry) => entry.action === "skip" && entry.why === "complete");
   const refused = count((entry) => entry.action === "skip" && entry.why === "not-entitled");
   if (deferred > 0) parts.push(`${deferred} deferred`);
   if (complete > 0) parts.push(`${complete} series complete`);
+  const ended = count((entry) => entry.action === "skip" && entry.why === "delisted");
   if (refused > 0) parts.push(`${refused} not entitled`);
+  if (ended > 0) parts.push(`${ended} delisted`);
   return `${parts.join(", ")}; ${quotaSentence(quota, now)}`;
+}
+
+/** What is asked for when the bars have been. */
+function besideRow({ action, request: { form, symbol }, reason, until }: ReferencePlanEntry): string[] {
+  const words = until === null ? reason : `${reason}; not before ${instant(until)}`;
+  return [symbol ?? "the market", action, form, action === "ask" ? "1" : "", words];
 }
 
 /** Requests, if nothing has to be sent again. */
@@ -85,7 +105,10 @@ function quotaSentence({ perDay, usedToday, blockedUntil }: Quota, now: number):
 /** Every series: what is stored, how many open gaps it has, how its last run ended; then when the next tick is due (`null`: none is). */
 export function renderStatus(
   states: readonly SeriesState[],
-  { nextTick, colour, width = 100 }: Look & { nextTick: number | null },
+  { nextTick, reference = [], colour, width = 100 }: Look & {
+    nextTick: number | null;
+    reference?: readonly ReferenceState[];
+  },
 ): string {
   const style = styleOf(colour);
   const rows = states.map(({ series, first, watermark, last, gaps }) => [
@@ -107,7 +130,20 @@ export function renderStatus(
   const paint = (cell: string, { row, column }: { row: number; column: number }) =>
     column === 3 ? style.warn(cell) : column === 4 ? toneOf(states[row]!.last?.status, style)(cell) : cell;
   const tick = nextTick === null ? "No tick is due: the schedule is paused" : `Next tick ${instant(nextTick)}`;
-  return [...layOut(columns, rows, { width, paint }), "", tick, ""].join("\n");
+  return [...layOut(columns, rows, { width, paint }), "", ...besideLines(reference), tick, ""].join("\n");
+}
+
+/** `Beside bars: 5 of 6 known`, and what failed last. */
+function besideLines(states: readonly ReferenceState[]): string[] {
+  if (states.length === 0) return [];
+  const known = states.filter(({ answeredAt }) => answeredAt !== null).length;
+  const failed = states.filter(({ kind }) => kind !== null).slice(0, MOST_FAILED);
+  return [
+    `Beside bars: ${known} of ${states.length} known (splits, dividends, the list of symbols)`,
+    ...failed.map(({ request: { form, symbol }, kind, message }) =>
+      oneLine(`${symbol ?? "the market"} ${form}: ${kind}: ${message}`)
+    ),
+  ];
 }
 
 /** What a run did, series by series; the vendor's words in full below; then the totals and the outcome. */

@@ -14,7 +14,9 @@ export function costOf(entry: PlanEntry): number {
 const MOST_ROWS = 200;
 
 /** `It would send 3 requests for 2 of 9 series; 22 of 25 are left today.` */
-export function planSentence({ entries, heals, quota: { perDay, usedToday, blockedUntil }, now }: Plan): string {
+export function planSentence(
+  { entries, heals, reference = [], quota: { perDay, usedToday, blockedUntil }, now }: Plan,
+): string {
   const asking = [
     ...entries.filter(({ action }) => action === "ask"),
     ...heals.filter(({ requests }) => requests.length > 0),
@@ -26,7 +28,9 @@ export function planSentence({ entries, heals, quota: { perDay, usedToday, block
   const left = perDay === null
     ? "this key has no daily limit"
     : `${grouped(Math.max(0, perDay - usedToday))} of ${grouped(perDay)} are left today`;
+  const beside = reference.filter(({ action }) => action === "ask").length;
   const rest = [
+    ...(beside > 0 ? [`${counted(beside, "request")} more for splits, dividends and the list of symbols`] : []),
     ...(waiting > 0 ? [`${waiting} must wait`] : []),
     blockedUntil !== null && blockedUntil > now ? "the vendor's daily limit is reached" : left,
   ].join("; ");

@@ -2,7 +2,9 @@
 import type { Child } from "hono/jsx";
 import { type Interval, intradayLength, type Series, seriesName } from "../bar.ts";
 import { dateOf, dayStart, exchangeOf, sessionsBetween } from "../calendar.ts";
+import type { Extract, Format } from "../extract.ts";
 import { barDate, type Cell } from "../gaps.ts";
+import { AskWhy, whyHref } from "./ask_why.tsx";
 import { ASSETS } from "./assets.ts";
 import { type Candle, CandleChart } from "./candle_chart.tsx";
 import { CoverageMap } from "./coverage_map.tsx";
@@ -11,8 +13,11 @@ import { RANGES, readQuery, RECORDS, SERIES_QUERY, type SeriesQuery } from "./qu
 import { type RecordReads, Records } from "./series_records.tsx";
 import {
   Bounded,
+  Downloads,
   EntitlementWords,
   FreshnessWords,
+  IntervalSwitch,
+  listingWords,
   NextWords,
   ResultDots,
   seriesHref,
@@ -50,6 +55,8 @@ export interface CoverageFacts {
 }
 
 export interface SeriesReads extends RecordReads {
+  /** The bars as a file, in pieces that are made as they are asked for. */
+  exported(series: Series, how: { extract: Extract; format: Format }): AsyncIterable<Uint8Array<ArrayBuffer>>;
   /** `null`: it is not configured and has no bar. */
   series(series: Series): Promise<SeriesFacts | null>;
   /** Epoch ms; `null`: from the oldest, to the newest. */
@@ -133,21 +140,13 @@ export function seriesPage(reads: SeriesReads, { release = false }: { release?: 
             {newest === null
               ? <p class="empty">No bar yet. The plan says: {facts.next?.reason ?? "no run asks for it by itself"}.</p>
               : <CandleChart series={series} chart={chart} from={from} newest={newest} />}
+            {newest !== null && <Downloads series={series} />}
           </section>
           <Live id="facts">
             <Facts facts={facts} />
             {role === "operate" && <FetchNow series={series} />}
           </Live>
-          <section aria-labelledby="coverage-title">
-            <div class="head">
-              <h2 id="coverage-title">Coverage</h2>
-              <Years series={series} asked={asked} coverage={coverage} />
-            </div>
-            <Live id="coverage">
-              <CoverageMap series={series} coverage={coverage} hrefOf={(date) => whyHref(series, asked, date)} />
-            </Live>
-            <AskWhy series={series} asked={asked} why={why} />
-          </section>
+          <Coverage series={series} asked={asked} coverage={coverage} why={why} />
           <section aria-labelledby="records-title">
             <h2 id="records-title">On record</h2>
             <nav class="choices tabs-below" aria-label="What is on record">
@@ -169,6 +168,33 @@ export function seriesPage(reads: SeriesReads, { release = false }: { release?: 
   };
 }
 
+/** The map of what is there, and why another bar is not. */
+function Coverage(
+  { series, asked, coverage, why }: {
+    series: Series;
+    asked: SeriesQuery;
+    coverage: CoverageFacts;
+    why: Why | null;
+  },
+) {
+  return (
+    <section aria-labelledby="coverage-title">
+      <div class="head">
+        <h2 id="coverage-title">Coverage</h2>
+        <Years series={series} asked={asked} coverage={coverage} />
+      </div>
+      <Live id="coverage">
+        <CoverageMap
+          series={series}
+          coverage={coverage}
+          hrefOf={(date) => whyHref(hrefOf(series, asked, {}), date)}
+        />
+      </Live>
+      <AskWhy series={series} asked={asked} why={why} />
+    </section>
+  );
+}
+
 /** The page with something else chosen; each list begins anew. */
 export function hrefOf(series: Series, { range, year, show }: SeriesQuery, change: Partial<SeriesQuery>): string {
   const { show: shown, ...rest } = { range, year, show, ...change };
@@ -177,29 +203,6 @@ export function hrefOf(series: Series, { range, year, show }: SeriesQuery, chang
       .flatMap(([name, value]) => value === undefined ? [] : [[name, String(value)]]),
   );
   return query.size === 0 ? seriesHref(series) : `${seriesHref(series)}?${query}`;
-}
-
-function whyHref(series: Series, asked: SeriesQuery, date: string): string {
-  const href = hrefOf(series, asked, {});
-  return `${href}${href.includes("?") ? "&" : "?"}why=${date}#why`;
-}
-
-/** Any date, and one sentence about it. */
-function AskWhy({ series, asked, why }: { series: Series; asked: SeriesQuery; why: Why | null }) {
-  const { range, year, show } = asked;
-  const kept = { range, year, show: show === "results" ? undefined : show };
-  return (
-    <form class="filters" id="why" method="get" action={`${seriesHref(series)}#why`} aria-label="Why is a bar missing">
-      {Object.entries(kept).map(([name, value]) =>
-        value !== undefined && <input type="hidden" name={name} value={String(value)} />
-      )}
-      <label>
-        Why, on <input type="date" name="why" value={why?.date} required />
-      </label>
-      <button type="submit">Ask</button>
-      {why !== null && <p class={why.verdict === "present" ? "answered" : "answered warn"}>{why.sentence}</p>}
-    </form>
-  );
 }
 
 function Sentence({ facts }: { facts: SeriesFacts }) {
@@ -224,19 +227,6 @@ function FetchNow({ series: { symbol, interval } }: { series: Series }) {
     <p class="act">
       <a class="button" href={`/launch?${query}`}>Fetch now…</a>
     </p>
-  );
-}
-
-function IntervalSwitch({ series, intervals }: { series: Series; intervals: readonly Interval[] }) {
-  return (
-    <nav class="choices tabs-below" aria-label={`Intervals of ${series.symbol}`}>
-      {intervals.map((interval) => (
-        <a href={seriesHref({ ...series, interval })} aria-current={interval === series.interval ? "page" : undefined}>
-          {interval}
-        </a>
-      ))}
-      <a href="/symbols">All symbols</a>
-    </nav>
   );
 }
 
@@ -277,6 +267,7 @@ function Facts({ facts }: { facts: SeriesFacts }) {
     ],
     ["Last ten", results.length === 0 ? <None why="never asked for" /> : <ResultDots results={results} />],
     ["This key", <EntitlementWords known={entitlements} />],
+    ...(facts.listing === undefined ? [] : [["Listing", listingWords(facts.listing)] as const]),
     ["Should hold", facts.freshness.target.replace(/^the /, "")],
     [
       "Next",

@@ -26,8 +26,18 @@ withDatabases("states come in the order asked, also for a series that has nothin
     last: { status: "stored", kind: null, at: NOW },
     recent: [{ kind: null, at: NOW, brought: true }],
     gaps: [],
+    delistedOn: null,
   };
-  const nothing = { first: null, watermark: null, newest: null, answeredAt: null, last: null, recent: [], gaps: [] };
+  const nothing = {
+    delistedOn: null,
+    first: null,
+    watermark: null,
+    newest: null,
+    answeredAt: null,
+    last: null,
+    recent: [],
+    gaps: [],
+  };
   assert.deepEqual(await seriesStates(db, [UNKNOWN, IBM, DAILY]), [
     { series: UNKNOWN, ...nothing },
     known,

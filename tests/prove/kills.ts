@@ -63,7 +63,7 @@ async function proveKills({ engine, count, atOnce }: KillOptions): Promise<KillF
         }
       }
     }));
-    assert.ok(left.nothing + left.some > count * 0.8, `too few died in the middle: ${JSON.stringify(left)}`);
+    assert.ok(left.nothing + left.some > count * 0.7, `too few died in the middle: ${JSON.stringify(left)}`);
     return { kills: count, points: names.length, distinct: new Set(names).size, left, seed };
   } finally {
     await Promise.all(stages.map((stage) => stage.close()));

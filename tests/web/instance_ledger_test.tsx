@@ -10,6 +10,7 @@ const request = (id: number, change: Partial<LedgerRow> = {}): LedgerRow => ({
   runId: 7,
   symbol: "IBM",
   interval: "daily",
+  form: "TIME_SERIES_DAILY compact",
   attempt: 1,
   sentAt: NOW - 60_000,
   kind: "bars",
