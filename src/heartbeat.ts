@@ -22,7 +22,7 @@ const MISSED_LIMIT = 100;
 /** Three looks at the clock: a program that has not looked for so long, and has no run at work, is gone. */
 const HOLD_MS = 180_000;
 /** Series held against the calendar at one look: a second or two, and a launch may be waiting. */
-const SEARCHED_AT_ONCE = 250;
+const SEARCHED_AT_ONCE = 50;
 /** A configuration may name 500 series; a warning need not. */
 const WORDS_LIMIT = 200;
 
