@@ -5,7 +5,7 @@ WORKDIR /source
 ENV DENO_DIR=/deno-dir
 COPY deno.json deno.lock ./
 RUN deno ci
-COPY main.ts ./
+COPY main.ts LICENSE ./
 COPY src src
 COPY sql sql
 COPY tools tools
@@ -29,7 +29,7 @@ VOLUME /state
 EXPOSE 3000
 STOPSIGNAL SIGTERM
 # Deno itself is process 1: SIGTERM reaches the program, which finishes its series and ends within ten seconds.
-ENTRYPOINT ["deno", "run", "--quiet", "--no-prompt", "--allow-net", "--allow-env", "--allow-read", "--allow-write=/state", "--allow-sys", "--v8-flags=--heap-growing-percent=50,--max-semi-space-size=4", "--no-config", "--no-lock", "--no-remote", "--no-npm", "--cached-only", "--unstable-cron", "/app/app.js"]
+ENTRYPOINT ["deno", "run", "--quiet", "--no-prompt", "--allow-net", "--allow-env", "--allow-read", "--allow-write=/state", "--allow-sys", "--v8-flags=--heap-growing-percent=50,--max-semi-space-size=4", "--no-config", "--no-lock", "--no-remote", "--no-npm", "--cached-only", "--unstable-cron", "/app/main.js"]
 CMD ["serve"]
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
   CMD ["deno", "eval", "--no-config", "--no-lock", "const r = await fetch('http://127.0.0.1:' + (Deno.env.get('PORT') || 3000) + '/healthz'); Deno.exit(r.ok ? 0 : 1)"]

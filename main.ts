@@ -7,6 +7,7 @@ import manifest from "./deno.json" with { type: "json" };
 import type { Machine } from "./src/machine.ts";
 import type { Service } from "./src/service.ts";
 import { parseCommand } from "./src/terminal/commands.ts";
+import { findCommit } from "./src/terminal/commit.ts";
 import { readEnvironment } from "./src/terminal/environment.ts";
 import { columnsOf, writerTo } from "./src/terminal/output.ts";
 
@@ -27,6 +28,7 @@ const machine: Machine = {
   colour: Deno.stdout.isTerminal() && !Deno.noColor,
   version: manifest.version,
   call: Deno.env.get("STOCKS_ETL_FILE") ?? (Deno.build.standalone ? Deno.execPath() : "npx -y deno@2.9.6 task"),
+  commit: () => findCommit({ env: Deno.env.toObject(), dir: import.meta.dirname, readTextFile: Deno.readTextFileSync }),
   now: Date.now,
   sleep: (ms, signal) => delay(ms, undefined, { signal }),
   random: Math.random,
@@ -36,7 +38,8 @@ const machine: Machine = {
   abort: abort.signal,
 };
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+// Windows knows no SIGTERM, and throws.
+for (const signal of ["SIGINT", "SIGHUP", Deno.build.os === "windows" ? "SIGBREAK" : "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => {
     const graceMs = stop.signal.aborted ? 0 : GRACE_MS;
     stop.abort();

@@ -25,6 +25,8 @@ const PAGES = [
   "/schedule",
   "/schedule?state=skipped",
   "/symbols",
+  "/symbols?view=coverage",
+  "/search?q=S07",
   "/symbols/S07/daily",
   "/symbols/S07/60min",
   "/launch?symbols=S01,S02&intervals=daily",

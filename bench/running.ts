@@ -91,6 +91,8 @@ async function runProgram({ vendor, url, symbols, interval, concurrency, perMinu
   return await watched([...args, "--quiet"], {
     DATABASE_URL: url,
     ALPHAVANTAGE_API_KEY: "BENCHKEY00000000",
+    ACTIONS_DAYS: "0",
+    LISTING_DAYS: "0",
     ALPHAVANTAGE_URL: vendor.url,
     API_POLITE_DELAY_SEC: "0",
     API_REQUESTS_PER_DAY: "unlimited",

@@ -1,4 +1,4 @@
-/** How do extracted bars look as CSV? RFC 4180, one header, exact decimals, instants in UTC. Pure. */
+/** How do extracted bars look as CSV? one header, exact decimals, instants in UTC, lines that end as Unix ends them. Pure. */
 import { type Batch, COLUMNS, type ExtractedBar } from "./extract.ts";
 import type { Series } from "./bar.ts";
 import { barDate } from "./gaps.ts";
@@ -6,11 +6,11 @@ import { barDate } from "./gaps.ts";
 /** The file in pieces, the header first; no piece is larger than the batch it is made of. */
 export async function* csvOf(batches: AsyncIterable<Batch>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const encoder = new TextEncoder();
-  yield encoder.encode(`${COLUMNS.join(",")}\r\n`);
+  yield encoder.encode(`${COLUMNS.join(",")}\n`);
   for await (const { series, bars } of batches) {
     const name = `${quoted(series.symbol)},${series.interval}`;
     let text = "";
-    for (const bar of bars) text += `${name},${lineOf(series, bar)}\r\n`;
+    for (const bar of bars) text += `${name},${lineOf(series, bar)}\n`;
     yield encoder.encode(text);
   }
 }

@@ -1,10 +1,12 @@
 /** What does the command `export` do: which bars go where, and what is said of it? */
 import { type App, openApp } from "./app.ts";
+import type { Series } from "./bar.ts";
 import type { Config } from "./config.ts";
 import type { Batch } from "./extract.ts";
 import { piecesOf } from "./formats.ts";
 import type { Machine } from "./machine.ts";
 import { extractBars, storedSeries } from "./postgres/extract.ts";
+import type { Selection } from "./selection.ts";
 import type { ExportCommand } from "./terminal/export_command.ts";
 import { requirePlace, writeWholeFile } from "./whole_file.ts";
 
@@ -34,7 +36,7 @@ async function exportFrom(
   machine: Machine,
 ): Promise<number> {
   const series = await storedSeries(database, selection);
-  if (series.length === 0) throw new Error("Cannot export: nothing is stored of the series asked for");
+  requireAll(series, selection);
   const count = { bars: 0 };
   const pieces = piecesOf(format, counted(extractBars(database, series, extract), { count, stop: machine.stop }));
   if (out === "-") return await print(pieces, machine);
@@ -43,6 +45,16 @@ async function exportFrom(
   await writeWholeFile(out, pieces, { force, tag });
   machine.out(`${count.bars} bars of ${series.length} series are in "${out}"\n`);
   return 0;
+}
+
+/** Whoever names a symbol means it: a slip of the pen must not pass for a symbol without bars. */
+function requireAll(series: readonly Series[], { symbols, intervals }: Selection): void {
+  const named = [
+    ...symbols?.filter((symbol) => !series.some((one) => one.symbol === symbol)) ?? [],
+    ...intervals?.filter((interval) => !series.some((one) => one.interval === interval)) ?? [],
+  ];
+  if (named.length > 0) throw new Error(`Cannot export ${named.join(", ")}: no bar of it is stored`);
+  if (series.length === 0) throw new Error("Cannot export: no bar is stored yet; the command run brings some");
 }
 
 async function* counted(

@@ -59,18 +59,22 @@ export const COLUMNS = [
 ] as const;
 
 const DAY = 86_400_000;
+/** Nobody traded earlier; a year the database cannot read is not one to ask it for. */
+const FIRST_YEAR = "1700";
+/** The day after it has five digits in its year. It is what people write for "for ever". */
+const LAST_DATE = "9999-12-31";
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
 
 /** `2026-01-02`, a day of the exchange, or an instant with its zone, `2026-01-02T14:30Z`; `null`: neither. */
 export function parseLimit(text: string): Limit | null {
-  if (isDate(text)) return { date: text };
+  if (isDate(text)) return text < FIRST_YEAR ? null : { date: text };
   const instant = parseInstant(text);
   return instant === null ? null : { instant };
 }
 
 /** An instant with its zone, epoch ms; `null`: it is none, or names no zone. */
 export function parseInstant(text: string): number | null {
-  if (!INSTANT.test(text) || !isDate(text.slice(0, 10))) return null;
+  if (!INSTANT.test(text) || !isDate(text.slice(0, 10)) || text < FIRST_YEAR || text > LAST_DATE) return null;
   const instant = Date.parse(text);
   return Number.isNaN(instant) ? null : instant;
 }
@@ -82,7 +86,8 @@ export function stretchOf(
 ): { from: number | null; to: number | null } {
   const startOf = (limit: Limit, days: number) =>
     "instant" in limit ? limit.instant : startOfDay(series, dateOf(dayStart(limit.date) + days * DAY));
-  return { from: from === null ? null : startOf(from, 0), to: to === null ? null : startOf(to, 1) };
+  const forEver = to === null || ("date" in to && to.date === LAST_DATE);
+  return { from: from === null ? null : startOf(from, 0), to: forEver ? null : startOf(to, 1) };
 }
 
 /** When a day of the exchange begins: New York's for US intraday bars, else UTC's, as its bars are dated. */

@@ -3,6 +3,7 @@
  * may), then what is missing in between and what is known beside bars, close. Every effect is an argument, so all of it
  * can be played with object literals.
  */
+import { wordsOf } from "./causes.ts";
 import { type Series, seriesName } from "./bar.ts";
 import { endOfMonth } from "./coverage.ts";
 import type { Market } from "./due.ts";
@@ -121,8 +122,7 @@ export async function ingest<Document>(
     }
     ending = { outcome: outcomeOf(results), message: work.halted?.message ?? null };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    ending = { outcome: error instanceof LeaseLost ? "abandoned" : "failed", message };
+    ending = { outcome: error instanceof LeaseLost ? "abandoned" : "failed", message: wordsOf(error) };
   } finally {
     release();
   }

@@ -1,4 +1,5 @@
 /** One series of a run: ask, read, store. What an answer means for the other series is told, not done, here. */
+import { wordsOf } from "./causes.ts";
 import { type Series, seriesName } from "./bar.ts";
 import { isLate, type Market, targetOf } from "./due.ts";
 import type { Entitlement } from "./entitlement.ts";
@@ -108,8 +109,7 @@ async function store<Document>(
     return stored;
   } catch (error) {
     if (error instanceof LeaseLost) throw error;
-    const words = error instanceof Error ? error.message : String(error);
-    const message = `cannot store the bars of ${seriesName(series)}: ${words}`;
+    const message = `cannot store the bars of ${seriesName(series)}: ${wordsOf(error)}`;
     const failure = withoutRows({ ...open, status: "failed", kind: "database", message, finishedAt: now }, watermark);
     // A database that is gone refuses this as well, and ends the run.
     return await effects.record(failure, { runId, gaps: null, healing: false });

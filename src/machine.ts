@@ -20,6 +20,8 @@ export interface Machine extends World {
   readonly version: string;
   /** What a command's name is put after, to start another one: for hints. */
   readonly call: string;
+  /** What this program was made from; `null`: not known. */
+  commit(): string | null;
   /** Aborted on the first SIGINT or SIGTERM: finish what is under way. */
   readonly stop: AbortSignal;
   /** Aborted when that has taken too long, or on the second signal. */

@@ -26,7 +26,7 @@ export interface MetricFacts {
   readonly owed: readonly number[];
   /** `null`: nobody has looked at the schedule yet. */
   readonly schedule: { readonly evaluatedTo: number; readonly paused: boolean } | null;
-  /** Requests of the last day by their answer; `unanswered` has none. */
+  /** Requests of the last hour by their answer; `unanswered` has none. A day's may be a hundred thousand. */
   readonly requests: Readonly<Partial<Record<AnswerKind | "cancelled" | "unanswered", number>>>;
   readonly outbox: readonly {
     readonly channel: string;
@@ -237,8 +237,8 @@ function ofSeries({ series }: Measured): Family[] {
 function ofRequests({ facts: { now, requests }, quota: { perDay, usedToday, blockedUntil } }: Measured): Family[] {
   return [
     gauge(
-      "requests_last_day",
-      "Requests to the vendor in the last 24 hours, by what came back",
+      "requests_last_hour",
+      "Requests to the vendor in the last hour, by what came back",
       ANSWERS.map((kind) => ({ labels: { kind }, value: requests[kind] ?? 0 })),
     ),
     gauge("quota_requests_used", "Requests of this key since 00:00 UTC", one(usedToday)),

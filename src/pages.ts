@@ -6,6 +6,7 @@ import { metricsReads } from "./pages_metrics.ts";
 import { overviewReads } from "./pages_overview.ts";
 import { runReads, runsReads } from "./pages_runs.ts";
 import { scheduleReads, scheduleSteps } from "./pages_schedule.ts";
+import { searchReads } from "./pages_search.ts";
 import { seriesReads, symbolsReads } from "./pages_series.ts";
 import { beginSession, endSession, findSession } from "./postgres/sessions.ts";
 import { tellReleased } from "./release.ts";
@@ -13,7 +14,7 @@ import { launchEndpoints } from "./web/api_launch.ts";
 import { scheduleActEndpoints } from "./web/api_schedule.ts";
 import { launchActions } from "./web/launch_actions.ts";
 import type { Sessions } from "./web/log_ins.ts";
-import { releaseAction, type ReleaseActions } from "./web/release.ts";
+import { releaseAction, type ReleaseActions, releaseEndpoint } from "./web/release.ts";
 import type { Health, Reads, RoutesOptions } from "./web/routes.tsx";
 import { scheduleActions } from "./web/schedule_actions.ts";
 
@@ -32,6 +33,7 @@ export function readsOf(
     symbols: symbolsReads(opened),
     series: seriesReads(opened),
     metrics: metricsReads(opened, source),
+    search: searchReads(opened),
     api: {
       states: async () => {
         const app = await opened;
@@ -58,7 +60,11 @@ export function actsOf(opened: Promise<App>): Required<Pick<RoutesOptions, "acti
     tellReleased(await (await opened).steer.release(by, asked));
   return {
     actions: [...launchActions(runs, launch), ...scheduleActions(schedule), releaseAction({ release })],
-    endpoints: [...launchEndpoints(runs, launch), ...scheduleActEndpoints(schedule, scheduleReads(opened))],
+    endpoints: [
+      ...launchEndpoints(runs, launch),
+      ...scheduleActEndpoints(schedule, scheduleReads(opened)),
+      releaseEndpoint({ release }),
+    ],
   };
 }
 

@@ -52,8 +52,7 @@ async function matrixOf(
     if (slotsOf.has(exchange)) continue;
     const to = before === null ? exchangeDate(exchange, now) : dateOf(dayStart(before) - DAY);
     const from = dateOf(dayStart(to) - ((DAYS_EACH[interval] ?? 1.6) * most + 14) * DAY);
-    // A week begun before `before` is named by its Monday, and belongs to the page that shows it whole.
-    slotsOf.set(exchange, slotsBetween(one, from, to).filter(({ date }) => before === null || date < before));
+    slotsOf.set(exchange, slotsBetween(one, from, to));
   }
   const dates = [...new Set([...slotsOf.values()].flat().map(({ date }) => date))].toSorted().slice(-most);
   const [oldest] = dates;

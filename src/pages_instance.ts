@@ -9,7 +9,7 @@ import { quotaState } from "./postgres/quota.ts";
 import type { InstanceReads } from "./web/instance.tsx";
 
 export interface InstanceSource {
-  readonly machine: Pick<Machine, "environment" | "readFile" | "now" | "owner" | "sleep" | "version">;
+  readonly machine: Pick<Machine, "environment" | "readFile" | "now" | "owner" | "sleep" | "version" | "commit">;
   /** Takes secrets out of a text. */
   readonly redact: (text: string) => string;
 }
@@ -21,6 +21,7 @@ export function instanceReads(opened: Promise<App>, { machine, redact }: Instanc
   const startedAt = machine.now();
   // As it was when the program read it: a file that has changed since is not in force.
   const { values, fromFile } = machine.environment();
+  const commit = machine.commit();
   return {
     instance: async () => {
       const { config, database, steer } = await opened;
@@ -40,6 +41,7 @@ export function instanceReads(opened: Promise<App>, { machine, redact }: Instanc
       const { describe, engine } = database;
       return {
         version: machine.version,
+        commit,
         startedAt,
         runtime: `Deno ${Deno.version.deno} on ${Deno.build.os} ${Deno.build.arch}`,
         owner: machine.owner,

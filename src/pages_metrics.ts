@@ -7,6 +7,7 @@ import { familiesOf, type Measured } from "./metrics.ts";
 import type { Family } from "./openmetrics.ts";
 import { metricFacts } from "./postgres/metrics.ts";
 import { quotaState } from "./postgres/quota.ts";
+import { seriesHeads } from "./postgres/states.ts";
 import type { MetricsReads } from "./web/metrics.ts";
 import { marketOf } from "./wiring.ts";
 
@@ -41,14 +42,14 @@ export function metricsReads(
   };
 }
 
-async function measure({ config, database, states, steer }: App, now: number): Promise<Measured> {
+async function measure({ config, database, steer }: App, now: number): Promise<Measured> {
   const { series, vendor } = config;
   const keyHash = await hashOf(vendor.key ?? "");
   const [facts, quota, nextTick, all] = await Promise.all([
     metricFacts(database, { schedule: SCHEDULE, now }),
     quotaState(database, { keyHash, now, perDay: vendor.perDay }),
     steer.nextTick(),
-    states(series),
+    seriesHeads(database, series),
   ]);
   const market = marketOf(config);
   return {

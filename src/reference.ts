@@ -121,9 +121,10 @@ export function referenceWanted(
 ): ReferenceRequest[] {
   const symbols = [...new Set(series.map(({ symbol }) => symbol))].filter((symbol) => exchangeOf(symbol) === "us");
   if (symbols.length === 0) return [];
+  const strange = unlisted.some((symbol) => symbols.includes(symbol));
   const lists: ReferenceForm[] = clock.listingDays === null
     ? []
-    : ["LISTING_STATUS active", ...(unlisted.length > 0 ? ["LISTING_STATUS delisted" as const] : [])];
+    : ["LISTING_STATUS active", ...(strange ? ["LISTING_STATUS delisted" as const] : [])];
   const actions = clock.actionsDays === null ? [] : symbols;
   return [
     ...lists.map((form) => ({ form, symbol: null })),

@@ -35,8 +35,8 @@ export interface ReplayReport {
 }
 
 /**
- * Rebuilds `stock_data`, `revision` and `quarantine`, then `split`, `dividend` and `listing`. It is no run, but nothing else may write meanwhile: it holds the
- * place of the one run, and its row says what it was.
+ * Rebuilds `stock_data`, `revision` and `quarantine`, then `split`, `dividend` and `listing`. It is no run, but nothing
+ * else may write meanwhile: it holds the place of the one run, and its row says what it was.
  *
  * An archived answer that cannot be read any more is told with its series, and all others are replayed.
  *
@@ -73,7 +73,7 @@ export async function replay(
     const signal = AbortSignal.any([options.abort, lost.signal, forced.signal]);
     const stop = AbortSignal.any([options.stop, cancelled.signal]);
     const shared = { rooms, runId, signal, options: { ...options, stop } };
-    const report = await rebuildBeside(await rebuildAll(states, shared), shared);
+    const report = await rebuildReferences(await rebuildAll(states, shared), shared);
     if (!await close(report)) throw new LeaseLost(runId);
     return report;
   } catch (error) {
@@ -141,7 +141,7 @@ function read({ series, form, body, receivedAt, reachesTo }: ArchivedAnswer): Re
 }
 
 /** What is known beside bars, of the symbols selected; of the whole market only when nothing was selected. */
-async function rebuildBeside(
+async function rebuildReferences(
   bars: ReplayReport,
   { rooms: { database, world }, runId, signal, options }: Rebuilding,
 ): Promise<ReplayReport> {

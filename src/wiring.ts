@@ -19,6 +19,7 @@ import { keepSettings } from "./postgres/run_settings.ts";
 import { type Cancel, claimRun, closeRun, recordPlan, renewLease } from "./postgres/runs.ts";
 import { pastAnswers, seriesStates } from "./postgres/states.ts";
 import { referenceEffects } from "./reference_work.ts";
+import { createRedactor } from "./redact.ts";
 import { type BarRequest, formOf } from "./request.ts";
 import { LeaseLost, type Trigger } from "./run.ts";
 import type { Telemetry } from "./telemetry.ts";
@@ -140,7 +141,11 @@ export async function effectsOf(
     },
     record: (result, { runId, ...keeping }) => recordResult(database, { ...fence(runId), ...keeping, result }),
     ...(isAsked ? { beside: referenceEffects(rooms, { client, fence }) } : {}),
-    close: (runId, ending) => closeRun(database, { runId, owner, ...ending, now: world.now() }),
+    close: (runId, { message, ...ending }) => {
+      // What caused a failure may quote what no table should hold.
+      const told = message === null ? null : createRedactor(config.secrets)(message);
+      return closeRun(database, { runId, owner, ...ending, message: told, now: world.now() });
+    },
   };
 }
 

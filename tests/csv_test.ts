@@ -21,7 +21,7 @@ Deno.test("a header, then a line per bar: UTC, the exchange's date, every digit"
     { series: { symbol: "IBM", interval: "1min" }, bars: [evening] },
     { series: { symbol: "IBM", interval: "daily" }, bars: [adjusted] },
   ])));
-  assert.deepEqual(text.split("\r\n"), [
+  assert.deepEqual(text.split("\n"), [
     "symbol,interval,ts,date,open,high,low,close,volume,adjusted_close,dividend_amount,split_coefficient,settled",
     "IBM,1min,2026-01-03T00:59:00Z,2026-01-02,1.10,123456789012345.0000000001,1,1,100,,,,false",
     "IBM,daily,2026-01-02T00:00:00Z,2026-01-02,1,1,1,1,100,0.5,0,1,true",
@@ -30,7 +30,7 @@ Deno.test("a header, then a line per bar: UTC, the exchange's date, every digit"
 });
 
 Deno.test("no bars: the header alone; a symbol somebody made up is quoted", async () => {
-  assert.match(await textOf(csvOf(batchesOf([]))), /^symbol,[\w,]+settled\r\n$/);
+  assert.match(await textOf(csvOf(batchesOf([]))), /^symbol,[\w,]+settled\n$/);
   const text = await textOf(csvOf(batchesOf([{ series: { symbol: 'A,"B', interval: "daily" }, bars: [extracted()] }])));
   assert.match(text, /\n"A,""B",daily,/);
 });

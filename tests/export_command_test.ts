@@ -51,7 +51,7 @@ Deno.test("CSV and Parquet files of what is stored, said in one line; an existin
   const done = await at.play(`--out ${at.path}/bars.csv`);
   assert.deepEqual([done.code, done.out, done.err], [0, `3 bars of 2 series are in "${at.path}/bars.csv"\n`, ""]);
   const text = await Deno.readTextFile(`${at.path}/bars.csv`);
-  assert.deepEqual(text.trimEnd().split("\r\n").slice(1), [
+  assert.deepEqual(text.trimEnd().split("\n").slice(1), [
     "IBM,30min,2026-02-27T14:30:00Z,2026-02-27,3,3,3,3,100,,,,false",
     "IBM,daily,2026-02-26T00:00:00Z,2026-02-26,1.50,1.50,1.50,1.50,100,,,,true",
     "IBM,daily,2026-02-27T00:00:00Z,2026-02-27,2,2,2,2,100,,,,true",
@@ -64,7 +64,7 @@ Deno.test("CSV and Parquet files of what is stored, said in one line; an existin
   assert.deepEqual([again.code, again.out], [1, ""]);
   assert.match(again.err, /Cannot write ".*bars\.csv": there is a file of that name; --force replaces it\n$/);
   assert.equal((await at.play(`--out ${at.path}/bars.csv --intervals daily --force`)).code, 0);
-  assert.equal((await Deno.readTextFile(`${at.path}/bars.csv`)).split("\r\n").length, 4);
+  assert.equal((await Deno.readTextFile(`${at.path}/bars.csv`)).split("\n").length, 4);
 });
 
 Deno.test("to standard output; a reader that has heard enough is no failure, a full disk is one", async () => {
@@ -85,10 +85,12 @@ Deno.test("to standard output; a reader that has heard enough is no failure, a f
 
 Deno.test("nothing stored, no such series, stopped: said, and no file", async () => {
   await using at = await stage();
-  const nothing = "stocks-etl: Cannot export: nothing is stored of the series asked for\n";
-  assert.deepEqual(await at.play(`--out ${at.path}/a.csv`), { code: 1, out: "", err: nothing });
+  const empty = "stocks-etl: Cannot export: no bar is stored yet; the command run brings some\n";
+  assert.deepEqual(await at.play(`--out ${at.path}/a.csv`), { code: 1, out: "", err: empty });
   await fill(at);
-  assert.deepEqual(await at.play(`--out ${at.path}/a.csv --symbols MSFT`), { code: 1, out: "", err: nothing });
+  const unknown = "stocks-etl: Cannot export MSTF, weekly: no bar of it is stored\n";
+  const named = await at.play(`--out ${at.path}/a.csv --symbols IBM,MSTF --intervals daily,weekly`);
+  assert.deepEqual(named, { code: 1, out: "", err: unknown });
   const stopped = await at.play(`--out ${at.path}/a.csv`, { stop: AbortSignal.abort() });
   assert.deepEqual([stopped.code, stopped.err], [1, "stocks-etl: Cannot finish the export: it was stopped\n"]);
   assert.deepEqual(await at.names(), []);

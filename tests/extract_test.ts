@@ -11,12 +11,16 @@ const iso = (ms: number | null) => ms === null ? null : new Date(ms).toISOString
 Deno.test("a day, an instant with its zone, nothing else", () => {
   assert.deepEqual(parseLimit("2026-01-02"), { date: "2026-01-02" });
   assert.deepEqual(parseLimit("2026-01-02T09:30-05:00"), { instant: Date.parse("2026-01-02T14:30Z") });
-  for (
-    const text of ["", "2026-02-30", "2026-1-2", "2026-01-02T09:30", "2026-02-30T09:30Z", "2026-01-02T25:00Z", "now"]
-  ) {
-    assert.equal(parseLimit(text), null, text);
-  }
+  const wrong = [
+    ...["", "2026-02-30", "2026-1-2", "2026-01-02T09:30", "2026-02-30T09:30Z", "2026-01-02T25:00Z", "now"],
+    ...["0000-01-01", "0000-01-01T00:00Z", "10000-01-01", "9999-12-31T23:00Z"],
+  ];
+  for (const text of wrong) assert.equal(parseLimit(text), null, text);
   assert.equal(parseInstant("2026-01-02"), null);
+});
+
+Deno.test("for ever is no limit", () => {
+  assert.equal(stretchOf(MINUTELY, { from: null, to: { date: "9999-12-31" } }).to, null);
 });
 
 Deno.test("a day of New York for US intraday bars, of UTC for all others", () => {

@@ -29,7 +29,7 @@ Deno.test("each number under its name, ages and instants in seconds", () => {
   assert.equal(valueOf(families, "ticks_late_last_day"), 1);
   assert.equal(valueOf(families, "series", { interval: "daily", freshness: "late" }), 1);
   assert.equal(valueOf(families, "series_behind_most", { interval: "daily" }), 3);
-  assert.equal(valueOf(families, "requests_last_day", { kind: "unanswered" }), 1);
+  assert.equal(valueOf(families, "requests_last_hour", { kind: "unanswered" }), 1);
   assert.equal(valueOf(families, "quota_requests_left"), 21);
   assert.equal(valueOf(families, "outbox_waiting", { channel: "mail" }), 1);
   assert.equal(valueOf(families, "heartbeat_age_seconds", { part: "scheduler" }), 20);

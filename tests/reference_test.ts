@@ -52,6 +52,7 @@ Deno.test("wanted: the list first, then splits and dividends of each US symbol; 
     referenceWanted(series, { clock, unlisted }).map(({ form, symbol }) => `${form} ${symbol ?? "-"}`);
   const both = ["SPLITS IBM", "DIVIDENDS IBM", "SPLITS MSFT", "DIVIDENDS MSFT"];
   assert.deepEqual(forms([]), ["LISTING_STATUS active -", ...both]);
+  assert.deepEqual(forms(["TSCO.LON"]), forms([]), "nobody expects it among US symbols");
   assert.deepEqual(forms(["MSFT"]), ["LISTING_STATUS active -", "LISTING_STATUS delisted -", ...both]);
   assert.deepEqual(forms([], { actionsDays: 7, listingDays: null }), both);
   assert.deepEqual(forms([], { actionsDays: null, listingDays: 7 }), ["LISTING_STATUS active -"]);

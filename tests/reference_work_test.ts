@@ -19,28 +19,38 @@ interface Stage {
   readonly world: ReturnType<typeof jumpingWorld>;
 }
 
-function onBothEngines(
-  name: string,
-  { env = {}, symbols = "AAA,BBB" }: { env?: Record<string, string>; symbols?: string },
-  test: (stage: Stage) => Promise<void>,
-): void {
-  const play = async (database: Config["database"]) => {
-    await using vendor = await startVendor();
-    for (const symbol of symbols.split(",")) vendor.bars(daily(symbol), sampleRows("daily"));
-    const series = { STOCK_SYMBOLS: symbols, STOCK_INTERVALS: "daily" };
-    const world = jumpingWorld(START);
-    const app = await openApp(configFor(vendor.url, database, { ...BESIDE, ...series, ...env }), world);
-    try {
-      await test({ vendor, app, world });
-    } finally {
-      await app.close();
-    }
-  };
-  Deno.test(`${name} (server)`, async () => {
+interface Given {
+  readonly env?: Record<string, string>;
+  readonly symbols?: string;
+}
+
+async function play(
+  { env = {}, symbols = "AAA,BBB" }: Given,
+  { database, test }: { database: Config["database"]; test: (stage: Stage) => Promise<void> },
+): Promise<void> {
+  await using vendor = await startVendor();
+  for (const symbol of symbols.split(",")) vendor.bars(daily(symbol), sampleRows("daily"));
+  const series = { STOCK_SYMBOLS: symbols, STOCK_INTERVALS: "daily" };
+  const world = jumpingWorld(START);
+  const app = await openApp(configFor(vendor.url, database, { ...BESIDE, ...series, ...env }), world);
+  try {
+    await test({ vendor, app, world });
+  } finally {
+    await app.close();
+  }
+}
+
+function onBothEngines(name: string, given: Given, test: (stage: Stage) => Promise<void>): void {
+  onServer(`${name} (server)`, given, test);
+  Deno.test(`${name} (embedded)`, () => play(given, { database: { kind: "embedded", dataDir: null }, test }));
+}
+
+/** What is not the database's doing needs no second engine. */
+function onServer(name: string, given: Given, test: (stage: Stage) => Promise<void>): void {
+  Deno.test(name, async () => {
     await using at = await serverDatabase();
-    await play({ kind: "server", url: at.url, poolSize: 2 });
+    await play(given, { database: { kind: "server", url: at.url, poolSize: 2 }, test });
   });
-  Deno.test(`${name} (embedded)`, () => play({ kind: "embedded", dataDir: null }));
 }
 
 /** `AAA SPLITS`, `LISTING_STATUS active` and the like, of all requests from the one at `from` on. */
@@ -113,7 +123,7 @@ onBothEngines(
   },
 );
 
-onBothEngines("a quota that bars need is theirs; the rest is asked the next day", {
+onServer("a quota that bars need is theirs; the rest is asked the next day", {
   env: { API_REQUESTS_PER_DAY: "4" },
 }, async ({ vendor, app, world }) => {
   vendor.reference({ listings: [{ symbol: "AAA" }, { symbol: "BBB" }] });
@@ -159,7 +169,7 @@ onBothEngines(
   },
 );
 
-onBothEngines(
+onServer(
   "refusals: a premium form costs one request a week, a strange answer its rest, neither the run's outcome",
   {},
   async ({ vendor, app }) => {
@@ -182,7 +192,7 @@ onBothEngines(
   },
 );
 
-onBothEngines("a daily limit met beside bars is the key's: nothing is asked after it", {}, async ({ vendor, app }) => {
+onServer("a daily limit met beside bars is the key's: nothing is asked after it", {}, async ({ vendor, app }) => {
   vendor.answerBy(({ function: name }) => name === "LISTING_STATUS" ? notice("6") : null);
   assert.equal((await runApp(app, app.config.series)).outcome, "complete");
   assert.equal(vendor.requests.length, 3);
@@ -191,7 +201,7 @@ onBothEngines("a daily limit met beside bars is the key's: nothing is asked afte
   assert.ok(reference!.every(({ action }) => action === "defer"));
 });
 
-onBothEngines(
+onServer(
   "a search is one request, in the ledger, outside any run",
   { symbols: "AAA" },
   async ({ vendor, app }) => {

@@ -16,7 +16,7 @@ const USAGE = `Usage: deno task compile [options]
   --kind <kind>    native: the real deno compile or nothing; launcher: without it (default: native, else launcher)
   --out <folder>   where the files go (default: dist)
   --commit <hash>  what --version says of the source (default: what git says; "" for nothing)
-  --folder         app.js and the engine's files instead of an executable, for whoever brings a Deno (the Dockerfile)
+  --folder         main.js and the engine's files instead of an executable, for whoever brings a Deno (the Dockerfile)
 `;
 
 interface Options {

@@ -1,4 +1,5 @@
 /** What does a failure of the database mean for whoever is woken by it? */
+import { wordsOf } from "../causes.ts";
 import { errorCode } from "./transaction.ts";
 
 /** By SQLSTATE or socket code: what to do. Our own messages say it already and have no code. */
@@ -21,9 +22,9 @@ export function brokenConnection(error: Error): string {
   return `A database connection broke and is replaced: ${explain(error)}`;
 }
 
-/** The error's own words, its code, and what to do where that is known. */
+/** The words of the error and its causes, its code, and what to do where that is known. */
 export function explain(error: unknown): string {
-  const words = error instanceof Error ? error.message : String(error);
+  const words = wordsOf(error);
   const code = errorCode(error);
   if (code === null) return words;
   const todo = TODO[code];

@@ -6,7 +6,9 @@ import { LOOK_BACK, owed, recentTicks } from "./ticks.ts";
 import { query } from "./transaction.ts";
 import { instant } from "./values.ts";
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const OUTCOMES = ["complete", "partial", "deferred", "nothing-due", "failed", "cancelled", "abandoned"];
 /** A beat comes each minute: a tick noticed later than this was not seen by anybody when it came due. */
 const LATE = "interval '2 minutes'";
 
@@ -18,15 +20,23 @@ export async function metricFacts(
   { schedule, now }: { schedule: string; now: number },
 ): Promise<MetricFacts> {
   const [[row], waiting, bars] = await Promise.all([
-    query<Row & Record<string, unknown>>(db, FACTS, [schedule, instant(now), LOOK_BACK, instant(now - DAY)]),
+    query<Row & Record<string, unknown>>(db, FACTS, [
+      schedule,
+      instant(now),
+      LOOK_BACK,
+      instant(now - DAY),
+      instant(now - HOUR),
+    ]),
     waitingLaunches(db),
     estimatedBars(db),
   ]);
   return { ...row!, now, queued: waiting.map(({ askedAt }) => askedAt), bars };
 }
 
-/** As the planner takes it: exact enough, and costs no look at the table. */
+/** As the planner takes it: exact enough, and costs no look at the table. Of one that is empty it thinks too much. */
 async function estimatedBars(db: Database): Promise<number> {
+  const [table] = await query<{ filled: boolean }>(db, "select exists (select from stock_data) as filled");
+  if (!table!.filled) return 0;
   const [row] = await query<{ "QUERY PLAN": { Plan: { "Plan Rows": number } }[] }>(
     db,
     "explain (format json) select from stock_data",
@@ -36,17 +46,19 @@ async function estimatedBars(db: Database): Promise<number> {
 
 const ms = (column: string) => `floor(extract(epoch from ${column}) * 1000)`;
 
+/** Each outcome by its name: the planner then knows the rare ones, and does not look for them through all the runs. */
+function lastRun(outcome: string): string {
+  return `'${outcome}', (select ${ms("finished_at")} from run where outcome = '${outcome}'
+     order by started_at desc, id desc limit 1)`;
+}
+
 const FACTS = `select
   (select coalesce(json_object_agg(outcome, runs), '{}') from (
      select outcome, count(*) as runs from run where started_at >= $4 and outcome is not null group by outcome
    ) as ended) as runs,
-  (select coalesce(json_object_agg(kinds.outcome, ${ms("newest.finished_at")}), '{}')
-   from unnest(array['complete', 'partial', 'deferred', 'nothing-due', 'failed', 'cancelled', 'abandoned']) as kinds (outcome)
-   cross join lateral (
-     select finished_at from run r where r.outcome = kinds.outcome order by started_at desc, id desc limit 1
-   ) as newest) as "lastRuns",
+  json_strip_nulls(json_build_object(${OUTCOMES.map(lastRun).join(", ")})) as "lastRuns",
   (select json_build_object('startedAt', ${ms("started_at")}, 'alive', lease_until > clock_timestamp())
-   from run where outcome is null) as running,
+   from run where outcome is null order by started_at limit 1) as running,
   (select coalesce(sum(inserted), 0)::bigint from run where started_at >= $4) as inserted,
   (select coalesce(sum(revised), 0)::bigint from run where started_at >= $4) as revised,
   (select coalesce(sum(quarantined), 0)::bigint from run where started_at >= $4) as quarantined,
@@ -61,7 +73,7 @@ const FACTS = `select
   (select json_build_object('evaluatedTo', ${ms("evaluated_to")}, 'paused', paused_at is not null)
    from schedule where name = $1) as schedule,
   (select coalesce(json_object_agg(kind, requests), '{}') from (
-     select coalesce(kind, 'unanswered') as kind, count(*) as requests from request where sent_at >= $4 group by 1
+     select coalesce(kind, 'unanswered') as kind, count(*) as requests from request where sent_at >= $5 group by 1
    ) as asked) as requests,
   (select json_agg(json_build_object('channel', channel,
      'waiting', (select count(*) from outbox o where o.channel = c.channel and state = 'waiting'),

@@ -7,6 +7,24 @@ import type { Database } from "./connect.ts";
 import { openGaps } from "./gaps.ts";
 import { query } from "./transaction.ts";
 
+/** Up to where a series reaches. Instants are epoch ms. */
+export type SeriesHead = Pick<SeriesState, "series" | "watermark" | "newest" | "answeredAt">;
+
+// Lateral, so that each newest row is a probe from the end of an index and not a scan of a hundred million bars.
+const HEADS = `left join lateral (
+       select ts from stock_data b where b.symbol = asked.symbol and b."interval" = asked."interval"
+       order by ts desc limit 1
+     ) as newest on true
+     left join lateral (
+       select ts from stock_data b where b.symbol = asked.symbol and b."interval" = asked."interval" and b.settled
+       order by ts desc limit 1
+     ) as settled on true
+     left join lateral (
+       select started_at from series_result r where r.symbol = asked.symbol and r."interval" = asked."interval"
+         and r.status in ('stored', 'late') and not r.healing
+       order by started_at desc limit 1
+     ) as answered on true`;
+
 interface StateRow extends Omit<SeriesState, "series" | "last" | "recent" | "gaps"> {
   readonly symbol: string;
   readonly interval: Interval;
@@ -25,7 +43,6 @@ interface StateRow extends Omit<SeriesState, "series" | "last" | "recent" | "gap
  */
 export async function seriesStates(db: Database, series: readonly Series[]): Promise<SeriesState[]> {
   const gaps = await openGaps(db, series);
-  // Lateral, so that each newest row is a probe from the end of an index and not a scan of a hundred million bars.
   const rows = await query<StateRow>(
     db,
     `select asked.symbol, asked."interval", oldest.ts as first, settled.ts as watermark, newest.ts as newest,
@@ -36,19 +53,7 @@ export async function seriesStates(db: Database, series: readonly Series[]): Pro
        select ts from stock_data b where b.symbol = asked.symbol and b."interval" = asked."interval"
        order by ts limit 1
      ) as oldest on true
-     left join lateral (
-       select ts from stock_data b where b.symbol = asked.symbol and b."interval" = asked."interval"
-       order by ts desc limit 1
-     ) as newest on true
-     left join lateral (
-       select ts from stock_data b where b.symbol = asked.symbol and b."interval" = asked."interval" and b.settled
-       order by ts desc limit 1
-     ) as settled on true
-     left join lateral (
-       select started_at from series_result r where r.symbol = asked.symbol and r."interval" = asked."interval"
-         and r.status in ('stored', 'late') and not r.healing
-       order by started_at desc limit 1
-     ) as answered on true
+     ${HEADS}
      left join lateral (
        select delisting_date as until from listing l where l.symbol = asked.symbol order by delisting_date desc limit 1
      ) as listed on true
@@ -77,6 +82,19 @@ export async function seriesStates(db: Database, series: readonly Series[]): Pro
     recent: recent ?? [],
     gaps: gaps.get(seriesName({ symbol, interval })) ?? [],
   }));
+}
+
+/** Of a state what is judged for freshness, in the order given: half the probes, for who looks each minute. */
+export async function seriesHeads(db: Database, series: readonly Series[]): Promise<SeriesHead[]> {
+  const rows = await query<Omit<SeriesHead, "series">>(
+    db,
+    `select settled.ts as watermark, newest.ts as newest, answered.started_at as "answeredAt"
+     from unnest($1::text[], $2::text[]) with ordinality as asked (symbol, "interval", place)
+     ${HEADS}
+     order by asked.place`,
+    [series.map(({ symbol }) => symbol), series.map(({ interval }) => interval)],
+  );
+  return rows.map((head, index) => ({ series: series[index]!, ...head }));
 }
 
 /** The newest answers with bars, of the last two hundred runs at most: some weeks of them, bounded for many series. */

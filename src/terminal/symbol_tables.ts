@@ -1,7 +1,7 @@
 /** How do symbols look in a terminal: what is known of each, and what a search found? */
 import type { Match } from "../reference.ts";
 import type { KnownSymbol } from "../standing_symbols.ts";
-import { layOut, styleOf } from "./columns.ts";
+import { layOut, oneLine, styleOf } from "./columns.ts";
 import type { Look } from "./tables.ts";
 
 export function renderSymbols(symbols: readonly KnownSymbol[], { colour, width = 100 }: Look): string {
@@ -26,7 +26,9 @@ export function renderSymbols(symbols: readonly KnownSymbol[], { colour, width =
   ] as const;
   const paint = (cell: string, { row, column }: { row: number; column: number }) =>
     column !== 1 ? cell : symbols[row]!.state === "listed" ? style.good(cell) : style.warn(cell);
-  const meant = symbols.flatMap(({ symbol, near }) => near.length === 0 ? [] : [`${symbol}: ${nearWords(near)}`]);
+  const meant = symbols.flatMap(({ symbol, near }) =>
+    near.length === 0 ? [] : [oneLine(`${symbol}: ${nearWords(near)}`)]
+  );
   return [...layOut(columns, rows, { width, paint }), ...(meant.length === 0 ? [] : ["", ...meant]), ""].join("\n");
 }
 

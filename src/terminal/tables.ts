@@ -166,6 +166,8 @@ export function renderSummary(
     String(result.requests),
     barTime(result.series, result.watermark),
   ]);
+  const beside = totals.requests - results.reduce((sum, { requests }) => sum + requests, 0);
+  if (beside > 0) rows.push(["beside bars", "", "", "", "", "", "", String(beside), ""]);
   const sums = ["total", "", ...countCells(totals), String(totals.requests), ""];
   const columns = [
     { heading: "series" },
@@ -213,7 +215,8 @@ export function summarySentence(
     if (totals[status] > 0) parts.push(`${totals[status]} ${status}`);
   }
   parts.push(`${grouped(totals.inserted)} new bars`, counted(totals.requests, "request"));
-  const facts = totals.series === 0 ? "" : `: ${parts.join(", ")}`;
+  const beside = totals.requests === 0 ? "" : `: ${counted(totals.requests, "request")} beside bars`;
+  const facts = totals.series === 0 ? beside : `: ${parts.join(", ")}`;
   const why = message === null ? "" : ` (${oneLine(message)})`;
   return `Run ${runId} ${outcome.replace("-", " ")} in ${(durationMs / 1000).toFixed(1)} s${facts}${why}`;
 }

@@ -9,6 +9,7 @@ const FAULT = z.object({ message: z.string(), at: instant });
 
 const INSTANCE = z.object({
   version: z.string(),
+  commit: z.string().nullable().describe("null: not known"),
   startedAt: instant,
   runtime: z.string(),
   owner: z.string().describe("This program in leases and heartbeats"),

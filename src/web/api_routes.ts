@@ -4,6 +4,7 @@ import type { Endpoint, FileAnswer } from "./endpoint.ts";
 import type { Env } from "./guard.ts";
 import { openApiOf } from "./openapi.ts";
 import { readQuery } from "./query.ts";
+import { streamOf } from "./stream.ts";
 import { Refusal } from "./visit.ts";
 
 export const API = "/api/v1";
@@ -28,7 +29,11 @@ export function problem(context: Context<Env>, status: Refusal["status"] | 500, 
   return context.body(JSON.stringify(body), status, { "content-type": "application/problem+json" });
 }
 
-export function addApi(app: Hono<Env>, endpoints: readonly Endpoint[], { version }: { version: string }): void {
+export function addApi(
+  app: Hono<Env>,
+  endpoints: readonly Endpoint[],
+  { version, onError }: { version: string; onError: (error: Error) => void },
+): void {
   const document = openApiOf(endpoints, { version });
   app.get(`${API}/openapi.json`, (context) => context.json(document));
   for (const endpoint of endpoints) {
@@ -41,7 +46,7 @@ export function addApi(app: Hono<Env>, endpoints: readonly Endpoint[], { version
         query: readQuery(endpoint.query, new URL(context.req.url).searchParams),
         body: await readBody(context, endpoint),
       });
-      if (endpoint.file !== undefined) return fileOf(context, found as FileAnswer, endpoint.file);
+      if (endpoint.file !== undefined) return fileOf(context, found as FileAnswer, { media: endpoint.file, onError });
       return context.json(endpoint.response.parse(found) as Record<string, unknown>);
     });
   }
@@ -50,8 +55,12 @@ export function addApi(app: Hono<Env>, endpoints: readonly Endpoint[], { version
   });
 }
 
-function fileOf(context: Context<Env>, { name, pieces }: FileAnswer, media: string): Response {
-  return context.body(ReadableStream.from(pieces), 200, {
+function fileOf(
+  context: Context<Env>,
+  { name, pieces }: FileAnswer,
+  { media, onError }: { media: string; onError: (error: Error) => void },
+): Response {
+  return context.body(streamOf(pieces, onError), 200, {
     "content-type": media,
     "content-disposition": `attachment; filename="${name}"`,
   });

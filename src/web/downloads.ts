@@ -4,12 +4,21 @@ import type { Env } from "./guard.ts";
 import { EVENTS_QUERY, readQuery } from "./query.ts";
 import { eventFilterOf, findRun, type RunReads } from "./run.tsx";
 import type { RecordReads } from "./series_records.tsx";
+import { streamOf } from "./stream.ts";
 import { idOf, Refusal } from "./visit.ts";
 
 const PAGE = 1_000;
 
-export function addDownloads(app: Hono<Env>, { run, series }: { run: RunReads; series: RecordReads }): void {
-  addRunDownloads(app, run);
+interface Heard {
+  readonly onError: (error: Error) => void;
+}
+
+export function addDownloads(
+  app: Hono<Env>,
+  { run, series }: { run: RunReads; series: RecordReads },
+  { onError }: Heard,
+): void {
+  addRunDownloads(app, run, { onError });
   app.get("/answers/:id/body", async (context) => {
     const id = idOf(context.req.param("id"), "answer");
     const found = await series.answerBody(id);
@@ -26,12 +35,13 @@ export function addDownloads(app: Hono<Env>, { run, series }: { run: RunReads; s
   });
 }
 
-function addRunDownloads(app: Hono<Env>, reads: RunReads): void {
+function addRunDownloads(app: Hono<Env>, reads: RunReads, { onError }: Heard): void {
   app.get("/runs/:id/events.jsonl", async (context) => {
     const { id } = await findRun(reads, context.req.param("id"));
     const asked = readQuery(EVENTS_QUERY, new URL(context.req.url).searchParams);
     const filter = { ...eventFilterOf(id, asked), before: null, limit: PAGE };
-    return context.body(linesOf(reads, { ...filter, after: asked.after ?? 0 }), 200, {
+    const lines = linesOf(reads, { ...filter, after: asked.after ?? 0 });
+    return context.body(streamOf(lines, onError), 200, {
       "content-type": "application/jsonl; charset=utf-8",
       "content-disposition": `attachment; filename="run-${id}.jsonl"`,
     });
@@ -50,19 +60,16 @@ function addRunDownloads(app: Hono<Env>, reads: RunReads): void {
 }
 
 /** Read page by page as the other end takes them: a run of a million events is never in memory. */
-function linesOf(
+async function* linesOf(
   { events }: Pick<RunReads, "events">,
   filter: Parameters<RunReads["events"]>[0] & { after: number },
-): ReadableStream<Uint8Array> {
-  let after = filter.after;
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const encoder = new TextEncoder();
-  return new ReadableStream({
-    pull: async (stream) => {
-      const page = await events({ ...filter, after });
-      after = page.at(-1)?.seq ?? after;
-      const lines = page.map(({ at, ...event }) => JSON.stringify({ at: new Date(at).toISOString(), ...event }));
-      if (lines.length > 0) stream.enqueue(encoder.encode(lines.join("\n") + "\n"));
-      if (page.length < PAGE) stream.close();
-    },
-  });
+  for (let after = filter.after;;) {
+    const page = await events({ ...filter, after });
+    after = page.at(-1)?.seq ?? after;
+    const lines = page.map(({ at, ...event }) => JSON.stringify({ at: new Date(at).toISOString(), ...event }));
+    if (lines.length > 0) yield encoder.encode(lines.join("\n") + "\n");
+    if (page.length < PAGE) return;
+  }
 }

@@ -1,7 +1,7 @@
 /** What is running here, is each part of it alive, and what does it work with? */
 import type { EffectiveSetting } from "../effective.ts";
 import type { Quota } from "../plan.ts";
-import { Live, Time } from "./facts.tsx";
+import { Live, None, Time } from "./facts.tsx";
 import {
   Channels,
   type ChannelState,
@@ -20,6 +20,8 @@ import { bytes, counted, duration } from "./words.ts";
 /** Instants are epoch ms. */
 export interface InstanceFacts {
   readonly version: string;
+  /** What it was made from; `null`: not known. */
+  readonly commit: string | null;
   /** When this program began. */
   readonly startedAt: number;
   /** `Deno 2.5.0 on linux x86_64`. */
@@ -127,10 +129,11 @@ function sentenceOf({ heartbeats, connections: { vendor, database } }: InstanceF
 }
 
 function Facts({ facts, now }: { facts: InstanceFacts; now: number }) {
-  const { version, startedAt, runtime, owner, address, database, migrations } = facts;
+  const { version, commit, startedAt, runtime, owner, address, database, migrations } = facts;
   const engine = database.engine === "embedded" ? "embedded PostgreSQL" : "PostgreSQL server";
   const rows = [
     ["Version", version],
+    ["Commit", commit === null ? <None why="neither GIT_COMMIT nor a repository says it" /> : commit.slice(0, 12)],
     ["Up for", <Uptime startedAt={startedAt} now={now} />],
     ["Runs on", runtime],
     ["Listens on", address],

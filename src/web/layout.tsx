@@ -2,7 +2,7 @@
 import type { Child } from "hono/jsx";
 import { ASSETS } from "./assets.ts";
 import { Live, Token, Visiting } from "./facts.tsx";
-import { THEMES, ZONES } from "./settings.ts";
+import { KEY_CHOICES, THEMES, ZONES } from "./settings.ts";
 import type { Page, Shown, Visit } from "./visit.ts";
 import { timeIn, zoneName } from "./words.ts";
 
@@ -22,10 +22,11 @@ export function documentOf({ title, sentence, body, scripts }: Shown, visit: Vis
             <Mark />stocks-etl
           </a>
           <Tabs pages={frame.pages} here={visit.here} />
+          <Find query={visit.query} here={visit.here} />
           <Settings visit={visit} />
         </header>
         <p id="lost" role="status" hidden>
-          Connection to the server lost, retrying. What you see may be out of date.
+          Connection to <span id="lost-address">the server</span> lost, retrying. What you see may be out of date.
         </p>
         <main id="main" tabindex={-1}>
           {visit.said !== null && <p class="said" role="status">{visit.said}</p>}
@@ -40,6 +41,7 @@ export function documentOf({ title, sentence, body, scripts }: Shown, visit: Vis
           {visit.zone.unknown && <span>The browser has not said where it is (that needs script): times are UTC.</span>}
           <span>version {frame.version}</span>
           <a href="/api/v1/openapi.json">API</a>
+          {visit.keys && <Keys pages={frame.pages} />}
         </footer>
       </Html>
     </Visiting>
@@ -87,9 +89,64 @@ function Tabs({ pages, here }: { pages: Frame["pages"]; here: string }) {
   return (
     <nav class="tabs" aria-label="Pages">
       {pages.filter(({ tab }) => tab !== null).map(({ path: to, tab }) => (
-        <a href={to} aria-current={current(to) ? "page" : undefined}>{tab}</a>
+        <a href={to} aria-current={current(to) ? "page" : undefined} data-key={KEYS[tab!]}>{tab}</a>
       ))}
     </nav>
+  );
+}
+
+/** After `g`. */
+const KEYS: Readonly<Record<string, string>> = {
+  Overview: "o",
+  Runs: "r",
+  Schedule: "s",
+  Symbols: "y",
+  Launch: "l",
+  Backfills: "b",
+  Instance: "i",
+};
+
+/** What can be pressed; nothing of it where somebody types, and all of it can be turned off in the settings. */
+function Keys({ pages }: { pages: Frame["pages"] }) {
+  const rows = [
+    ["/", "search"],
+    ...pages.flatMap(({ tab }) => tab !== null && tab in KEYS ? [[`g ${KEYS[tab]}`, tab]] : []),
+    ["?", "these keys"],
+    ["Esc", "close what is open"],
+  ];
+  return (
+    <details id="keys" class="keys">
+      <summary>Keys</summary>
+      <dl>
+        {rows.map(([key, does]) => (
+          <div>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+      <p>They work with script; Settings turns them off.</p>
+    </details>
+  );
+}
+
+function Find({ query, here }: { query: URLSearchParams; here: string }) {
+  const asked = /^\/search(?:\?|$)/.test(here) ? query.get("q") ?? "" : "";
+  return (
+    <form class="find" method="get" action="/search" role="search" aria-label="Search everything">
+      <input
+        type="search"
+        id="find"
+        name="q"
+        value={asked}
+        maxlength={200}
+        placeholder="Search"
+        aria-label="Symbol, number of a run, or words of a message"
+        autocomplete="off"
+      />
+    </form>
   );
 }
 
@@ -125,6 +182,7 @@ function Settings({ visit }: { visit: Visit }) {
           <input type="hidden" name="back" value={visit.here} />
           <Choice name="zone" legend="Time zone" options={ZONES} chosen={visit.zone.choice} />
           <Choice name="theme" legend="Colours" options={THEMES} chosen={visit.theme} />
+          <Choice name="keys" legend="Keys" options={KEY_CHOICES} chosen={visit.keys ? "on" : "off"} />
           <button type="submit">Apply</button>
         </form>
         {visit.by === "session" && (

@@ -11,6 +11,7 @@ const YEAR_S = 365 * 86_400;
 
 export function tasteOf(context: Context<Env>): Taste {
   return {
+    keys: getCookie(context, "keys") !== "off",
     hiddenColumns: hiddenColumnsOf(getCookie(context, "hidden")),
     zone: zoneOf(getCookie(context, "zone"), getCookie(context, "tz")),
     theme: themeOf(getCookie(context, "theme")),
@@ -62,6 +63,7 @@ export function addOwn(app: Hono<Env>, guard: Guard): void {
     } else {
       setCookie(context, "zone", zone, cookie);
       setCookie(context, "theme", theme, cookie);
+      setCookie(context, "keys", form.get("keys") === "off" ? "off" : "on", cookie);
     }
     return context.redirect(ownPath(form.get("back")), 303);
   });

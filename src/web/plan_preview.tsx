@@ -29,8 +29,9 @@ export function planSentence(
     ? "this key has no daily limit"
     : `${grouped(Math.max(0, perDay - usedToday))} of ${grouped(perDay)} are left today`;
   const beside = reference.filter(({ action }) => action === "ask").length;
+  const more = beside === 0 ? [] : [`${counted(beside, "request")} more for splits, dividends and the list of symbols`];
   const rest = [
-    ...(beside > 0 ? [`${counted(beside, "request")} more for splits, dividends and the list of symbols`] : []),
+    ...more,
     ...(waiting > 0 ? [`${waiting} must wait`] : []),
     blockedUntil !== null && blockedUntil > now ? "the vendor's daily limit is reached" : left,
   ].join("; ");
@@ -40,9 +41,10 @@ export function planSentence(
       counted(cost + healing, "request")
     } for ${asked} of ${entries.length} series${gaps}; ${rest}.`;
   }
+  const none = beside === 0 ? "A run now sends no request" : "A run now sends no request for bars";
   return waiting > 0
-    ? `A run now sends no request: of ${entries.length} series ${rest}.`
-    : `A run now sends no request: all of these ${entries.length} series hold what can be had; ${left}.`;
+    ? `${none}: of ${entries.length} series ${rest}.`
+    : `${none}: all of these ${entries.length} series hold what can be had; ${[...more, left].join("; ")}.`;
 }
 
 export function PlanPreview({ plan: { entries, heals } }: { plan: Plan }) {

@@ -84,9 +84,11 @@ export type SymbolsQuery = z.output<typeof SYMBOLS_QUERY>;
 
 export const MATRIX_QUERY = z.object({
   view: z.literal("coverage").optional(),
-  interval: z.enum(INTERVALS).optional().describe("Default: the first one that is configured"),
+  interval: z.enum(INTERVALS).optional().describe("Default: daily, else the first one that is configured"),
   symbol: z.string().max(40).optional().describe("A part of the symbol"),
-  before: z.iso.date().optional().describe("Sessions before this date; default: the newest"),
+  before: z.iso.date().refine((date) => date >= "1800-01-01", "is older than any bar").optional().describe(
+    "Sessions before this date; default: the newest",
+  ),
   page: z.coerce.number().int().min(1).max(100_000).default(1).describe("Fifty series each"),
 });
 export type MatrixQuery = z.output<typeof MATRIX_QUERY>;
@@ -140,6 +142,10 @@ export const RECORDS_QUERY = z.object({
   limit: limit(500, 50),
 });
 
+export const SEARCH_QUERY = z.object({
+  q: z.string().max(200).optional().describe("A symbol, the number of a run, or words of a message"),
+});
+
 export const NO_QUERY = z.object({});
 
 /** Epoch ms; a text without a zone is UTC. The schema has seen to it that it is an instant. */
@@ -160,6 +166,9 @@ export function readQuery<Schema extends z.ZodType>(schema: Schema, query: URLSe
   const given = Object.fromEntries(
     [...query].filter(([, value]) => value.trim() !== "").map(([k, v]) => [k, v.trim()]),
   );
+  // The database takes a NUL for an error of ours.
+  const unreadable = Object.entries(given).find(([, value]) => value.includes("\0"));
+  if (unreadable !== undefined) throw new Refusal(400, `Cannot read ${unreadable[0]}: it holds a NUL character`);
   const read = schema.safeParse(given);
   if (read.success) return read.data;
   const { path, message } = read.error.issues[0]!;

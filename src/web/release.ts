@@ -1,4 +1,7 @@
-/** What does the button beside a quarantined row do? What the command `release` does. */
+/** What does the button beside a quarantined row do, and what may a program ask for? What the command `release` does. */
+import { z } from "zod";
+import { type Endpoint, endpoint } from "./endpoint.ts";
+import { NO_QUERY } from "./query.ts";
 import { type Action, idOf, ownPath, Refusal } from "./visit.ts";
 
 export interface ReleaseActions {
@@ -27,4 +30,23 @@ export function releaseAction({ release }: ReleaseActions): Action {
       return { to: ownPath(form.get("back")), said };
     },
   };
+}
+
+/** The same for a program. */
+export function releaseEndpoint({ release }: ReleaseActions): Endpoint {
+  return endpoint({
+    method: "POST",
+    role: "operate",
+    path: RELEASE_PATH,
+    summary: "Store a quarantined row that is right",
+    query: NO_QUERY,
+    body: z.strictObject({
+      choice: z.int().min(1).max(999_999).optional().describe("Of a stamp sent twice: which of its rows, from 1"),
+    }),
+    response: z.object({ said: z.string().describe("What became of it") }),
+    handle: async ({ params, body: { choice } }) => {
+      const id = idOf(params["id"], "row in quarantine");
+      return { said: await release("a program (API)", choice === undefined ? { id } : { id, choice }) };
+    },
+  });
 }

@@ -8,6 +8,7 @@ import { type ApiReads, endpointsOf } from "./api.ts";
 import { addApi, API, problem } from "./api_routes.ts";
 import { instanceEndpoints } from "./api_instance.ts";
 import { scheduleReadEndpoints } from "./api_schedule.ts";
+import { searchEndpoint } from "./api_search.ts";
 import { assetAt } from "./assets.ts";
 import { addDownloads } from "./downloads.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -28,6 +29,7 @@ import { RELEASE_PATH } from "./release.ts";
 import { runPage, type RunReads } from "./run.tsx";
 import { runsPage, type RunsReads } from "./runs.tsx";
 import { schedulePage, type ScheduleReads } from "./schedule.tsx";
+import { searchPage, type SearchReads } from "./search.tsx";
 import { seriesPage, type SeriesReads } from "./series.tsx";
 import { symbolsPage, type SymbolsReads } from "./symbols.tsx";
 import { createThrottle, type Limits } from "./throttle.ts";
@@ -53,6 +55,7 @@ export interface Reads {
   readonly instance: InstanceReads;
   readonly symbols: SymbolsReads;
   readonly series: SeriesReads;
+  readonly search: SearchReads;
   readonly api: ApiReads;
   readonly metrics: MetricsReads;
   health(): Health;
@@ -101,13 +104,19 @@ function pagesOf(reads: Reads, actions: readonly Action[]): readonly Page[] {
     { path: "/launch", tab: "Launch", show: launchPage(reads.launch) },
     { path: "/launch/:id", tab: null, show: launchedPage(reads.launch) },
     { path: "/backfills", tab: "Backfills", show: backfillsPage(reads.runs) },
+    { path: "/search", tab: null, show: searchPage(reads.search) },
     { path: "/instance", tab: "Instance", show: instancePage(reads.instance) },
   ];
 }
 
 /** What programs may read. */
 export function readEndpoints(reads: Reads): readonly Endpoint[] {
-  return [...endpointsOf(reads), ...scheduleReadEndpoints(reads.schedule), ...instanceEndpoints(reads.instance)];
+  return [
+    ...endpointsOf(reads),
+    ...scheduleReadEndpoints(reads.schedule),
+    ...instanceEndpoints(reads.instance),
+    searchEndpoint(reads.search),
+  ];
 }
 
 export function createRoutes(reads: Reads, options: RoutesOptions): Hono<Env> {
@@ -128,8 +137,8 @@ export function createRoutes(reads: Reads, options: RoutesOptions): Hono<Env> {
     return stream;
   });
   addOwn(app, guard);
-  addDownloads(app, reads);
-  addApi(app, [...readEndpoints(reads), ...endpoints], { version });
+  addDownloads(app, reads, options);
+  addApi(app, [...readEndpoints(reads), ...endpoints], options);
 
   const show = (context: Context<Env>, shown: Shown, status: 200 | Refusal["status"] | 500 = 200) =>
     context.html(documentOf(shown, visitOf(context, now()), { pages, version }), status);

@@ -2,7 +2,7 @@
 import type { ComparedSetting } from "../kept_settings.ts";
 import type { SeriesResult } from "../run.ts";
 import { EventLog } from "./event_log.tsx";
-import { BarDate, Live, None, State, Time, ZoneName } from "./facts.tsx";
+import { BarDate, Live, None, Scroll, State, Time, ZoneName } from "./facts.tsx";
 import { Facts } from "./run_facts.tsx";
 import { RunSettings } from "./run_settings.tsx";
 import { AGAIN_FORM, RunSteps } from "./run_steps.tsx";
@@ -179,7 +179,7 @@ function Results({ results, run, choose }: {
     );
   }
   return (
-    <div class="scroll">
+    <Scroll label="Series of the run">
       <table>
         <thead>
           <tr>
@@ -205,7 +205,7 @@ function Results({ results, run, choose }: {
         </thead>
         <tbody>{results.map((result) => <Result result={result} choose={choose} />)}</tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

@@ -22,6 +22,11 @@ export const THEMES: readonly { choice: Theme; label: string }[] = [
   { choice: "dark", label: "Dark" },
 ];
 
+export const KEY_CHOICES: readonly { choice: "on" | "off"; label: string }[] = [
+  { choice: "on", label: "On" },
+  { choice: "off", label: "Off" },
+];
+
 export const EXCHANGE_ZONE = "America/New_York";
 
 /** @param local what the script has found the browser's zone to be */

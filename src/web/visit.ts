@@ -19,6 +19,8 @@ export interface Visitor {
 export interface Taste {
   readonly zone: Zone;
   readonly theme: Theme;
+  /** Single keys lead somewhere. */
+  readonly keys: boolean;
   /** Of lists of runs. */
   readonly hiddenColumns: readonly RunColumn[];
 }

@@ -5,7 +5,17 @@ import { history } from "../support/runs.ts";
 import { servingProgram } from "../support/serving.ts";
 
 const PASSWORD = "correct horse battery";
-const PATHS = ["/", "/?window=1h", "/runs", "/runs?outcome=failed", "/runs/2", "/nowhere"];
+const PATHS = [
+  "/",
+  "/?window=1h",
+  "/runs",
+  "/runs?outcome=failed",
+  "/runs/2",
+  "/runs/withdraw",
+  "/symbols?view=coverage",
+  "/search?q=2",
+  "/nowhere",
+];
 
 /** The program with some history, and a browser to look at it. */
 async function stage(env: Record<string, string> = {}) {
@@ -150,4 +160,80 @@ Deno.test("without script everything can be read, filtered and set", async () =>
   const { outerHTML } = await tab.send("DOM.getOuterHTML", { nodeId: root.nodeId });
   assert.match(String(outerHTML), /has not said where it is/);
   assert.match(String(outerHTML), /2026-03-02 02:00/);
+});
+
+Deno.test("keys lead to pages, to the search and to their list; never where somebody types, nor once they are off", async () => {
+  await using at = await stage();
+  const tab = await newTab();
+  await tab.goto(`${at.page}/runs`);
+  const hit = async (text: string) => {
+    for (const key of text) {
+      await tab.send("Input.dispatchKeyEvent", { type: "keyDown", key, text: key });
+      await tab.send("Input.dispatchKeyEvent", { type: "keyUp", key });
+    }
+  };
+  const path = () => tab.evaluate<string>("location.pathname + location.search");
+  await hit("?");
+  await tab.until("document.getElementById('keys').open");
+  await tab.press("Escape");
+  await tab.until("!document.getElementById('keys').open");
+  await tab.leadsOn(() => hit("gi"));
+  assert.equal(await path(), "/instance");
+  await hit("/");
+  assert.equal(await tab.evaluate("document.activeElement.id"), "find");
+  await hit("gr?/");
+  assert.equal(await tab.evaluate("document.getElementById('find').value"), "gr?/", "what is typed is typed");
+  assert.equal(await path(), "/instance");
+  await tab.evaluate("document.getElementById('find').select()");
+  await tab.type("3");
+  await tab.leadsOn(() => tab.press("Enter"));
+  assert.equal(await path(), "/search?q=3");
+  assert.equal(await tab.evaluate("document.querySelector('#findings tbody th').innerText"), "3");
+  await tab.click(".settings summary");
+  await tab.leadsOn(() => tab.click("input[name=keys][value=off]"));
+  await tab.evaluate("document.activeElement.blur()");
+  await hit("gr");
+  assert.equal(await tab.evaluate("document.getElementById('keys')"), null);
+  assert.equal(await path(), "/search?q=3");
+  assert.deepEqual(tab.problems, []);
+});
+
+Deno.test("the menu of a row opens one at a time, closes with Escape, and keeps the place", async () => {
+  await using at = await stage();
+  const tab = await newTab();
+  await tab.goto(`${at.page}/runs`);
+  const open = () => tab.evaluate<string[]>("[...document.querySelectorAll('.menu[open]')].map((one) => one.id)");
+  await tab.click("#menu-3 summary");
+  await tab.click("#menu-1 summary");
+  assert.deepEqual(await open(), ["menu-1"]);
+  await tab.press("Escape");
+  assert.deepEqual(await open(), []);
+  assert.equal(await tab.evaluate("document.activeElement.getAttribute('aria-label')"), "More of run 1");
+  await tab.press("Enter");
+  await tab.leadsOn(() => tab.click("#menu-1 a[href='/launch?of=1&again=all']"));
+  assert.equal(await tab.evaluate("location.pathname"), "/launch");
+});
+
+/** A stream that is opened when we say so, as one that is slow to come. */
+const SLOW_STREAM = `
+  const Real = EventSource;
+  globalThis.EventSource = function (url) {
+    const heard = Object.assign(new EventTarget(), { close: () => {}, readyState: 0 });
+    globalThis.openStream = () => {
+      const real = new Real(url);
+      for (const name of ["beat", "change"]) {
+        real.addEventListener(name, ({ data }) => heard.dispatchEvent(new MessageEvent(name, { data })));
+      }
+    };
+    return heard;
+  };`;
+
+Deno.test("what changes between the page and its stream is shown too", async () => {
+  await using at = await stage();
+  const tab = await newTab();
+  await tab.send("Page.addScriptToEvaluateOnNewDocument", { source: SLOW_STREAM });
+  await tab.goto(`${at.page}/runs`);
+  await history(at.db, ["cancelled"]);
+  await tab.evaluate("openStream()");
+  await tab.until("document.querySelector('tbody').innerText.includes('cancelled')");
 });

@@ -177,9 +177,12 @@ Deno.test("a series the database refuses fails alone; a database that is gone en
   const alone = await played("A,B", { storeFails });
   assert.deepEqual(alone.told, ["A failed database", "B stored"]);
   assert.equal(alone.report.outcome, "partial");
-  const gone = await played("A,B", { storeFails, recordFails: new Error("connection refused") });
+  const gone = await played("A,B", {
+    storeFails,
+    recordFails: new Error("Cannot record A", { cause: new Error("connection refused") }),
+  });
   assert.equal(gone.report.outcome, "failed");
-  assert.equal(gone.report.message, "connection refused");
+  assert.equal(gone.report.message, "Cannot record A; because connection refused");
   assert.deepEqual(gone.closed, ["failed"]);
 });
 

@@ -83,7 +83,7 @@ withDatabases(
   "several dividends of one day keep their places whatever the order, and dates are part of what is said",
   async (db) => {
     const run = await startRun(db);
-    const regular = dividend("2024-11-12", "0.50", { paymentDate: "2024-12-10" });
+    const regular = dividend("2024-11-12", "3.50", { paymentDate: "2024-12-10" });
     const special = dividend("2024-11-12", "3.00", { paymentDate: "2024-12-02" });
     const unpaid = [dividend("2004-11-15", "0.08"), dividend("2004-11-15", "3.00")];
     await storeActions(db, run, { splits: null, dividends: [regular, special, ...unpaid] });
@@ -94,7 +94,7 @@ withDatabases(
       "2004-11-15 1: 3.00",
       "2004-11-15 2: 0.08",
       "2024-11-12 1: 3.00",
-      "2024-11-12 2: 0.50",
+      "2024-11-12 2: 3.50",
     ]);
     const declared = { ...regular, declarationDate: "2024-10-30" };
     assert.deepEqual(await storeActions(db, run, { splits: null, dividends: [declared, special, ...unpaid] }), [
@@ -108,12 +108,9 @@ withDatabases(
   async (db) => {
     const run = await startRun(db);
     await storeActions(db, run, { symbol: "A", splits: [{ date: "2020-01-02", factor: "2" }] });
-    await storeActions(db, run, {
-      symbol: "B",
-      splits: [{ date: "2020-01-02", factor: "3" }],
-      dividends: [dividend("2020-01-02", "1")],
-    });
+    await storeActions(db, run, { symbol: "B", splits: [{ date: "2020-01-02", factor: "3" }], dividends: null });
     await storeActions(db, run, { symbol: "B", splits: [{ date: "2020-01-02", factor: "4" }], dividends: null });
+    await storeActions(db, run, { symbol: "B", splits: null, dividends: [dividend("2020-01-02", "1")] });
     assert.deepEqual(await actionCounts(db, ["B", "NONE", "A"]), [
       { symbol: "B", splits: 1, dividends: 1 },
       { symbol: "NONE", splits: 0, dividends: 0 },

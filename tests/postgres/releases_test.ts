@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Bar, Reject, Series } from "../../src/bar.ts";
 import type { Database } from "../../src/postgres/connect.ts";
 import { rebuildSeries } from "../../src/postgres/rebuild.ts";
-import { originOf, quarantinedRow, quarantinedRows, releaseRow } from "../../src/postgres/releases.ts";
+import { heldStamps, originOf, quarantinedRow, quarantinedRows, releaseRow } from "../../src/postgres/releases.ts";
 import type { Holder } from "../../src/postgres/runs.ts";
 import { LeaseLost } from "../../src/run.ts";
 import { withDatabases } from "../support/database.ts";
@@ -73,4 +73,21 @@ withDatabases("a replay stores it again where it was: before the answers that ca
   await rebuildSeries(db, { holder, series: DAILY, partial: false, read, signal });
   assert.deepEqual(await tablesOf(db), before);
   assert.ok((await quarantinedRows(db, { limit: 10 })).every(({ released }) => released?.by === "ann"));
+});
+
+withDatabases("what is held of many symbols: of their interval, from a date on, and not released", async (db) => {
+  const holder = await startRun(db);
+  await store(db, holder, { series: DAILY, bars: [bar("2026-03-02", "6")], rejects: [future] });
+  await store(db, holder, { series: { ...DAILY, symbol: "MSFT" }, rejects: [future] });
+  await store(db, holder, { series: { ...DAILY, interval: "weekly" }, rejects: [future] });
+  const held = async (symbols: string[], from = "2026-03-01") =>
+    (await heldStamps(db, { symbols, interval: "daily", from, limit: 9 })).map(({ symbol, stamp }) =>
+      `${symbol} ${stamp}`
+    );
+  assert.deepEqual(await held(["IBM", "A"]), ["IBM 2026-03-03"]);
+  assert.deepEqual(await held(["IBM"], "2026-03-04"), []);
+  const [row] = await quarantinedRows(db, { limit: 1, series: DAILY });
+  const origin = (await originOf(db, row!))!;
+  await releaseRow(db, { row: row!, origin, bar: bar("2026-03-03", "7"), holder, by: "ann", now: NOW + DAY });
+  assert.deepEqual(await held(["IBM", "MSFT"]), ["MSFT 2026-03-03"]);
 });

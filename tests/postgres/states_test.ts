@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { recordResult } from "../../src/postgres/results.ts";
-import { pastAnswers, seriesStates } from "../../src/postgres/states.ts";
+import { pastAnswers, seriesHeads, seriesStates } from "../../src/postgres/states.ts";
 import { NO_ROWS } from "../../src/run.ts";
 import { withDatabases } from "../support/database.ts";
 import { bar, IBM, nextRun, NOW, startRun, store } from "../support/stored.ts";
@@ -135,4 +135,15 @@ withDatabases("however many bars there are, each newest one is a probe of an ind
     assert.match(line, /Index (?:Only )?Scan .*stock_data_pkey.*actual rows=1(?:\.00)? loops=40/);
   }
   assert.ok(!plan.some((line) => /\bSort\b.*loops=40/.test(line)), plan.join("\n"));
+});
+
+withDatabases("the heads of series are what their states say", async (db) => {
+  const run = await startRun(db);
+  const bars = [bar("2026-03-02T14:30Z", "1"), bar("2026-03-02T15:00Z", "1", { settled: false })];
+  await store(db, run, { bars });
+  const series = [{ symbol: "NONE", interval: "daily" } as const, IBM];
+  const states = await seriesStates(db, series);
+  const heads = states.map(({ series, watermark, newest, answeredAt }) => ({ series, watermark, newest, answeredAt }));
+  assert.deepEqual(await seriesHeads(db, series), heads);
+  assert.ok(heads[1]!.watermark! < heads[1]!.newest!);
 });

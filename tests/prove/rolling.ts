@@ -10,6 +10,7 @@ import { seededRandom } from "../support/random.ts";
 import { startVendor, type Vendor } from "../support/vendor.ts";
 import type { Proof } from "./main.ts";
 import type { RollingOrders } from "./victim_serves.ts";
+import { BARS_ONLY } from "../support/program.ts";
 
 /** A minute of the schedule in a second of ours. */
 const SPEED = 60;
@@ -106,6 +107,7 @@ async function judge(pool: pg.Pool, seed: number): Promise<{ ticks: number; aban
 function configOf(vendor: Vendor, url: string): Config {
   const parsed = parseConfig({
     API_KEY: "rollingkey",
+    ...BARS_ONLY,
     ALPHAVANTAGE_URL: vendor.url,
     API_REQUESTS_PER_DAY: "0",
     API_POLITE_DELAY_SEC: "0",

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { archiveOf, joined } from "../../tools/ship/archive.ts";
 import { launcherOf } from "../../tools/ship/launcher.ts";
-import { flagsOf, shippedProgram, withoutPlaces } from "../../tools/ship/program.ts";
+import { flagsOf, shippedProgram, versionOf } from "../../tools/ship/program.ts";
 
 const text = (letters: string) => new TextEncoder().encode(letters);
 
@@ -37,20 +37,32 @@ Deno.test("the program bundled twice is the same bytes, and names no place of th
   const [one, two] = [await shippedProgram({ commit: "c0ffee" }), await shippedProgram({ commit: "c0ffee" })];
   assert.deepEqual(one, two);
   assert.match(one.version, /^\d+\.\d+\.\d+\+c0ffee$/);
-  assert.deepEqual(one.files.map(({ name }) => name), ["app.js", "pglite.wasm", "pglite.data", "initdb.wasm"]);
-  const script = new TextDecoder().decode(one.files[0]!.bytes);
-  for (const place of [Deno.env.get("HOME"), Deno.env.get("DENO_DIR"), "stocks-etl-stage", import.meta.dirname]) {
-    if (place !== undefined && place.length > 1) assert.ok(!script.includes(`${place}/`), place);
+  const names = one.files.map(({ name }) => name);
+  assert.equal(names[0], "main.js");
+  for (const name of ["LICENSES.txt", "pglite.wasm", "pglite.data", "initdb.wasm"]) {
+    assert.ok(names.includes(name), name);
   }
-  assert.doesNotMatch(script, /^\/\/ \.\.\//m);
-  assert.equal((await shippedProgram({ commit: "" })).version.includes("+"), false);
-  assert.match((await shippedProgram()).version, /\+[0-9a-f]{12}(\.changed)?$/);
-});
-
-Deno.test("the bundler's places become names", () => {
-  const script =
-    '// ../../home/x/.cache/deno/npm/host.example/pg/8.23.1/lib/a.js\n  "/d/npm/host.example/a.js"() {\n"/d/npm/h/"';
-  assert.equal(withoutPlaces(script), '// npm/pg/8.23.1/lib/a.js\n  "npm/a.js"() {\n"/d/npm/h/"');
+  const textOf = (name: string) => new TextDecoder().decode(one.files.find((file) => file.name === name)!.bytes);
+  const packages = [
+    "Deno ",
+    "LICENSE",
+    "hono ",
+    "pg ",
+    "zod ",
+    "@electric-sql/pglite ",
+    "nodemailer ",
+    "src/web/assets/",
+  ];
+  for (const name of packages) assert.ok(textOf("LICENSES.txt").includes(`=== ${name}`), name);
+  assert.ok(textOf("main.js").length < 100_000, "what only prints would load a room");
+  for (const script of names.filter((name) => name.endsWith(".js")).map(textOf)) {
+    for (const place of [Deno.env.get("HOME"), Deno.env.get("DENO_DIR"), "stocks-etl-stage", import.meta.dirname]) {
+      if (place !== undefined && place.length > 1) assert.ok(!script.includes(`${place}/`), place);
+    }
+    assert.doesNotMatch(script, /^\/\/ \.\.\//m);
+  }
+  assert.equal(await versionOf("1.2.3", ""), "1.2.3");
+  assert.match(await versionOf("1.2.3"), /^1\.2\.3(\+[0-9a-f]{12}(\.changed)?)?$/);
 });
 
 Deno.test("it may do what the task serve may, and never run programs or call libraries", async () => {

@@ -73,13 +73,12 @@ function startOnDeploy(cwd: string, env: Record<string, string>): Program {
   return startFile(Deno.execPath(), words, { cwd, env: { ...kept, ...platform, ...env } });
 }
 
-/** As after two days without an instance. Waits for the first look at the clock, which knows nothing of the past. */
+/** As after two days without an instance. Waits until the first look at the clock is over, which knows nothing of the past. */
 async function oweTick(pool: pg.Pool): Promise<void> {
-  for (;;) {
-    const { rowCount } = await pool.query("update schedule set evaluated_to = evaluated_to - interval '2 days'");
-    if (rowCount === 1) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  const idle = "select from heartbeat where name = 'scheduler' and doing like 'waits for the next%'";
+  while ((await pool.query(idle)).rowCount === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  const { rowCount } = await pool.query("update schedule set evaluated_to = evaluated_to - interval '2 days'");
+  assert.equal(rowCount, 1);
 }
 
 Deno.test("Deno Deploy: the cron is found, its invocation runs and mails, the page is locked and served, SIGINT ends it in time", async () => {
@@ -159,15 +158,27 @@ Deno.test("Deno Deploy: a run the vendor holds up is given up within the five se
   assert.deepEqual(rows, [{ outcome: "cancelled" }]);
 });
 
-Deno.test("Deno Deploy: no database and no password are told at the start, after the cron is known", async () => {
+Deno.test("Deno Deploy: the cron is found before anything is waited for, also where no database answers yet", async () => {
+  await using folder = await workFolder();
+  await using platform = startPlatform();
+  await using program = startOnDeploy(folder.path, {
+    DENO_UNSTABLE_CRON_SOCK: platform.socket,
+    DATABASE_URL: "postgres://u@127.0.0.1:9/d",
+    UI_PASSWORD: PASSWORD,
+    PORT: String(await freePort()),
+  });
+  assert.equal((await platform.told("register")).kind, "register");
+  await program.said(/trying again in 5 s/);
+});
+
+Deno.test("Deno Deploy: no database and no password are told at the start, which ends with 2", async () => {
   await using folder = await workFolder();
   const cases: [Record<string, string>, RegExp][] = [
     [{ UI_PASSWORD: PASSWORD }, /Cannot keep bars on Deno Deploy without a database.*set DATABASE_URL/],
     [{ DATABASE_URL: "postgres://u@127.0.0.1:9/d" }, /Cannot open the page on "0\.0\.0\.0".*UI_PASSWORD is not set/],
   ];
   for (const [env, message] of cases) {
-    await using platform = startPlatform();
-    await using program = startOnDeploy(folder.path, { DENO_UNSTABLE_CRON_SOCK: platform.socket, ...env });
+    await using program = startOnDeploy(folder.path, env);
     const { code, stderr } = await program.ended;
     assert.equal(code, 2);
     assert.match(stderr, message);

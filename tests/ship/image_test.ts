@@ -17,7 +17,7 @@ Deno.test("Dockerfile: no linter's complaint, pinned bases, a user, a signal, an
   assert.notDeepEqual(validate("FROM a\nCOPPY a b\n"), []);
   const { tasks } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
   const flags = flagsOf(tasks.serve.command).map((flag) => flag === "--allow-write" ? "--allow-write=/state" : flag);
-  assert.deepEqual(JSON.parse(said("ENTRYPOINT")), ["deno", "run", ...flags, "/app/app.js"]);
+  assert.deepEqual(JSON.parse(said("ENTRYPOINT")), ["deno", "run", ...flags, "/app/main.js"]);
   assert.deepEqual([said("USER"), said("STOPSIGNAL"), said("EXPOSE")], ["1993:1993", "SIGTERM", "3000"]);
   for (const { name, value } of instructionsOf(DOCKERFILE)) {
     if (name === "FROM") {

@@ -21,6 +21,7 @@ export function fakeMachine(values: Record<string, string> = {}, change: Partial
     colour: false,
     version: "1.2.3",
     call: "stocks-etl",
+    commit: () => null,
     now: Date.now,
     sleep: (_, signal) => signal.aborted ? Promise.reject(signal.reason) : Promise.resolve(),
     random: () => 0.5,

@@ -1,4 +1,5 @@
 /** The pages on a stage of object literals: what they read, who looks, and what a browser would send. */
+import { alive, apiReads, presentAt } from "./api_reads.ts";
 import type { RunRow } from "../../src/web/runs.tsx";
 import type { LaunchRow } from "../../src/web/queue.tsx";
 import { createRoutes, type Reads, type RoutesOptions } from "../../src/web/routes.tsx";
@@ -26,6 +27,7 @@ export function visit(change: Partial<Visit> = {}): Visit {
     query: new URLSearchParams(),
     zone: { choice: "utc", name: "UTC", unknown: false },
     theme: "auto",
+    keys: true,
     hiddenColumns: [],
     said: null,
     ...change,
@@ -87,6 +89,7 @@ export function scheduleFacts(change: Partial<ScheduleFacts> = {}): ScheduleFact
 export function instanceFacts(change: Partial<InstanceFacts> = {}): InstanceFacts {
   return {
     version: "1.2.3",
+    commit: "0123456789abcdef",
     startedAt: NOW - HOUR,
     runtime: "Deno 2 on linux",
     owner: "vm:1:abc",
@@ -161,13 +164,9 @@ export function reads(change: Partial<Reads> = {}): Reads {
     },
     series: seriesReads(),
     metrics: { metrics: () => Promise.resolve([]) },
-    api: {
-      states: () => Promise.resolve([]),
-      plan: () => Promise.resolve({ now: NOW, entries: [], heals: [], quota }),
-      gaps: () => Promise.resolve({ counts: { open: 0, healed: 0, vendorHasNone: 0 }, gaps: [] }),
-    },
-    health: () => ({ healthy: true, message: "ok", lastBeat: null, version: "1.2.3" }),
-    ready: () => Promise.resolve(),
+    search: { search: () => Promise.resolve({ series: [], runs: [], events: [] }) },
+    api: apiReads({ now: NOW }),
+    ...alive,
     ...change,
   };
 }
@@ -196,6 +195,7 @@ export function seriesReads(change: Partial<SeriesReads> = {}): SeriesReads {
   const candle = { open: "10.5", high: "12", low: "10", close: "11", volume: "1200", settled: true };
   const nothing = () => Promise.resolve([]);
   return {
+    why: presentAt,
     series: ({ symbol }) =>
       Promise.resolve(symbol === "IBM" ? { ...symbolRow(), intervals: ["30min", "daily"], held: 0 } : null),
     chart: () =>
@@ -209,7 +209,6 @@ export function seriesReads(change: Partial<SeriesReads> = {}): SeriesReads {
         gaps: [],
       }),
     coverage: () => Promise.resolve({ year: 2026, years: [2025, 2026], cells: [] }),
-    why: (series, date) => Promise.resolve({ series, date, slot: date, verdict: "present", sentence: "1 bar" }),
     results: nothing,
     revisions: nothing,
     quarantine: nothing,
@@ -275,9 +274,14 @@ function clientOf(app: ReturnType<typeof createRoutes>, address: string) {
     return { status: response.status, headers: response.headers, text: await response.text() };
   };
   const tokenIn = async (path: string) => /name="token" value="(\w+)"/.exec((await send(path)).text)?.[1] ?? "";
-  const post = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
+  const post = (
+    path: string,
+    fields: Record<string, string>,
+    headers: Record<string, string> = {},
+    method = "POST",
+  ) =>
     send(path, {
-      method: "POST",
+      method,
       body: new URLSearchParams(fields).toString(),
       headers: {
         "content-type": "application/x-www-form-urlencoded",

@@ -10,6 +10,13 @@ export interface ReferenceHeld {
   readonly matches?: readonly Match[];
 }
 
+/** Of a vendor that was told of none. */
+const LISTINGS: NonNullable<ReferenceHeld["listings"]> = [
+  { symbol: "IBM", name: "International Business Machines Corp", ipoDate: "1962-01-02" },
+  { symbol: "MSFT", name: "Microsoft Corporation", exchange: "NASDAQ", ipoDate: "1986-03-13" },
+  { symbol: "ENRNQ", name: "Enron Corp", delistingDate: "2002-01-15" },
+];
+
 /** The good answer to a request that asks for no bars; `null`: it asks for bars. */
 export function referenceAnswer(parameters: Readonly<Record<string, string>>, held: ReferenceHeld): string | null {
   const { function: name, symbol = "", state = "active" } = parameters;
@@ -20,7 +27,9 @@ export function referenceAnswer(parameters: Readonly<Record<string, string>>, he
       return dividendsBody(symbol, held.dividends?.[symbol] ?? []);
     case "LISTING_STATUS":
       return listingsBody(
-        (held.listings ?? []).filter(({ delistingDate = null }) => (state === "delisted") === (delistingDate !== null)),
+        (held.listings ?? LISTINGS).filter(({ delistingDate = null }) =>
+          (state === "delisted") === (delistingDate !== null)
+        ),
       );
     case "SYMBOL_SEARCH":
       return searchBody(held.matches ?? []);

@@ -9,7 +9,7 @@ import { cached } from "./cache.ts";
 import { type Ended, type Program, startFile } from "./program.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const SOURCES = ["main.ts", "src", "sql", "deno.json", "deno.lock", "tools"];
+const SOURCES = ["main.ts", "src", "sql", "deno.json", "deno.lock", "LICENSE", "tools"];
 /** What `--version` of it says after the plus sign. */
 export const COMMIT = "tested";
 const DAY_MS = 86_400_000;

@@ -42,7 +42,7 @@ function withBody(role: "view" | "operate") {
     body: z.object({ symbols: z.array(z.string()).min(1) }),
     response: z.object({ id: z.int() }),
     handle: ({ body }) => Promise.resolve((seen.push(body), { id: 7, secret: "x" })),
-  })], { version: "1" });
+  })], { version: "1", onError: assert.fail });
   const post = async (body: string, type = "application/json") => {
     const response = await app.request("/api/v1/runs", { method: "POST", body, headers: { "content-type": type } });
     return `${response.status} ${await response.text()}`;

@@ -49,6 +49,8 @@ Deno.test("the filter reaches the question; pages of sessions and of series keep
   assert.equal(links["Newest sessions"], `${base}&page=2`);
   assert.equal(links["After"], `${base}&before=2026-11-21&page=3`.replace("&page=3", "") + "&page=3");
   assert.equal(links["Before"], `${base}&before=2026-11-21`);
-  await assert.rejects(show("before=2026-13-01"), (error: Refusal) => error.status === 400);
+  for (const wrong of ["2026-13-01", "soon", "0001-01-01"]) {
+    await assert.rejects(show(`before=${wrong}`), (error: Refusal) => error.status === 400);
+  }
   await assert.rejects(show("interval=2min"), (error: Refusal) => error.status === 400);
 });

@@ -1,8 +1,9 @@
 /** What does somebody get who should not: no page, no change, no second guess? Raw requests, as an attacker sends them. */
 import assert from "node:assert/strict";
-import { launchEndpoints } from "../../src/web/api_launch.ts";
-import { launchActions, type RunSteps } from "../../src/web/launch_actions.ts";
-import { LOCKED, memorySessions, reads, routes } from "../support/page.ts";
+import type { App } from "../../src/app.ts";
+import { actsOf } from "../../src/pages.ts";
+import type { Endpoint } from "../../src/web/endpoint.ts";
+import { LOCKED, memorySessions, routes } from "../support/page.ts";
 import type { Action } from "../../src/web/visit.ts";
 
 const PASSWORD = LOCKED.password;
@@ -11,11 +12,16 @@ const act = () => {
   done.push("launched");
   return Promise.resolve({ to: "/runs", said: "launched" });
 };
-/** Every form's address, doing nothing but telling that it was reached. */
-const actions: Action[] = launchActions({} as RunSteps, reads().launch).map(({ path }) => ({ path, act }));
+/** Everything that forms and programs may ask the served program for, doing nothing but telling that it was reached. */
+const real = actsOf(Promise.withResolvers<App>().promise);
+const actions: Action[] = real.actions.map(({ path }) => ({ path, act }));
+const endpoints: Endpoint[] = real.endpoints.map((one) => ({
+  ...one,
+  body: null,
+  handle: () => Promise.resolve(void done.push(`${one.method} ${one.path}`)),
+}));
 
 function locked(change: Partial<typeof LOCKED> = {}) {
-  const endpoints = launchEndpoints({} as RunSteps, reads().launch);
   return routes({ access: { ...LOCKED, ...change }, actions, endpoints });
 }
 
@@ -37,18 +43,33 @@ Deno.test("without a log-in nothing is shown: pages lead to the log-in, the rest
   }
 });
 
+const changing = ["POST", "DELETE"].flatMap((method) => addresses(method).map((path) => ({ method, path })));
+
+Deno.test("what changes something is all of it: forms, programs, the visitor's own", () => {
+  const known = changing.map(({ method, path }) => `${method} ${path}`);
+  for (const path of ["/runs", "/runs/withdraw", "/schedule/pause", "/quarantine/1/release", "/settings", "/logout"]) {
+    assert.ok(known.includes(`POST ${path}`), path);
+  }
+  for (const one of ["POST /api/v1/runs", "DELETE /api/v1/runs/1", "POST /api/v1/quarantine/1/release"]) {
+    assert.ok(known.includes(one), one);
+  }
+  const count = actions.length + endpoints.filter(({ method }) => method !== "GET").length;
+  assert.equal(known.length, count + 3, "and the log-in, the log-out, the settings");
+  const others = locked().app.routes.filter(({ method }) => !["GET", "POST", "DELETE", "ALL"].includes(method));
+  assert.deepEqual(others, []);
+});
+
 Deno.test("every address that changes something refuses without a log-in, a token, or from elsewhere", async () => {
-  const changing = [...addresses("POST"), ...addresses("DELETE")];
-  assert.ok(changing.length >= 11, String(changing));
-  assert.ok(changing.includes("/runs") && changing.includes("/settings") && changing.includes("/logout"));
-  for (const path of changing) {
-    const stranger = await locked().client().post(path, { token: "x" });
-    assert.ok([401, 403].includes(stranger.status), `${path} for a stranger: ${stranger.status}`);
+  for (const { method, path } of changing) {
+    const what = `${method} ${path}`;
+    const stranger = await locked().client().post(path, { token: "x" }, {}, method);
+    assert.ok([401, 403].includes(stranger.status), `${what} for a stranger: ${stranger.status}`);
     const client = locked().client();
     await client.logIn(PASSWORD);
     const token = await client.tokenIn("/runs");
-    assert.equal((await client.post(path, {})).status, 403, `${path} without a token`);
-    assert.equal((await client.post(path, { token: "0".repeat(64) })).status, 403, `${path} with a wrong token`);
+    assert.equal((await client.post(path, {}, {}, method)).status, 403, `${what} without a token`);
+    const wrong = { token: "0".repeat(64) };
+    assert.equal((await client.post(path, wrong, {}, method)).status, 403, `${what} with a wrong token`);
     const foreign: Record<string, string>[] = [
       { origin: "http://evil.example" },
       { origin: "null" },
@@ -57,8 +78,23 @@ Deno.test("every address that changes something refuses without a log-in, a toke
       { "sec-fetch-site": "same-site" },
     ];
     for (const headers of foreign) {
-      assert.equal((await client.post(path, { token }, headers)).status, 403, `${path} ${JSON.stringify(headers)}`);
+      const { status } = await client.post(path, { token }, headers, method);
+      assert.equal(status, 403, `${what} ${JSON.stringify(headers)}`);
     }
+  }
+  assert.deepEqual(done, []);
+});
+
+Deno.test("a view log-in changes nothing anywhere, by session or by header, but what is the visitor's own", async () => {
+  const own = ["/login", "/logout", "/settings"];
+  const bearer = { authorization: `Bearer ${LOCKED.viewPassword}` };
+  for (const { method, path } of changing.filter(({ path }) => !own.includes(path))) {
+    const viewer = locked().client();
+    await viewer.logIn(LOCKED.viewPassword);
+    const answer = await viewer.post(path, { token: await viewer.tokenIn("/runs") }, {}, method);
+    assert.equal(answer.status, 403, `${method} ${path}`);
+    assert.match(answer.text, /may only look/);
+    assert.equal((await locked().client().post(path, {}, bearer, method)).status, 403, `${method} ${path} by header`);
   }
   assert.deepEqual(done, []);
 });

@@ -46,6 +46,14 @@ Deno.test("requests: the run, the answer, how long and how much; never answered 
   assert.match(text, /–outside a run, or it was forgotten bars 340 ms/);
 });
 
+Deno.test("a request for no bars says what it was for", () => {
+  const requests = [
+    request(2, { symbol: null, interval: null, form: "LISTING_STATUS active", kind: "reference" }),
+    request(1, { interval: null, form: "SPLITS", kind: "reference" }),
+  ];
+  assert.match(wordsOf(list({ requests })), /LISTING_STATUS active 7 reference .* IBM SPLITS 7 reference/);
+});
+
 Deno.test("older and newest; empty teaches", () => {
   const html = list({ requests: [request(3), request(2), request(1)] }, { limit: 2, before: 9 });
   assert.match(html, /href="\/instance\?before=2&amp;limit=2#ledger">Older/);

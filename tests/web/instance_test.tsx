@@ -25,7 +25,10 @@ const at = async (change: Partial<InstanceFacts> = {}, query = "") => {
 Deno.test("all is well: in a sentence, then what is running here", async () => {
   const { text } = await at();
   assert.match(text, /Every part is alive; the database answers in 2 ms; the vendor was never asked\./);
-  assert.match(text, /Version 1\.2\.3 Up for 1 h, since 2026-11-22 13:00 UTC Runs on Deno 2 on linux/);
+  assert.match(
+    text,
+    /Version 1\.2\.3 Commit 0123456789ab Up for 1 h, since 2026-11-22 13:00 UTC Runs on Deno 2 on linux/,
+  );
   assert.match(
     text,
     /Database PostgreSQL server 17\.2 Where localhost:5432\/stocks Size on disk 12\.3 MB Schema 1 migration/,

@@ -51,3 +51,13 @@ Deno.test("columns are hidden for this visitor, and the zone stays as it was", a
   assert.match(text, /value="outcome" checked=""[\s\S]*value="requests"\/?> Requests/);
   assert.match(text, /data-theme="dark" data-zone="exchange"/);
 });
+
+Deno.test("keys are listed until somebody turns them off", async () => {
+  const client = routes().client();
+  assert.match((await client.send("/runs")).text, /<details id="keys"[\s\S]*<kbd>g r<\/kbd>/);
+  const token = await client.tokenIn("/runs");
+  await client.post("/settings", { token, zone: "utc", theme: "auto", keys: "off", back: "/runs" });
+  const { text } = await client.send("/runs");
+  assert.doesNotMatch(text, /id="keys"/);
+  assert.match(text, /name="keys" value="off" checked/);
+});

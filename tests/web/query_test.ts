@@ -41,3 +41,7 @@ Deno.test("a level asks for itself and all that are more severe", () => {
   assert.deepEqual(levelsFrom("warning"), ["warning", "error"]);
   assert.equal(levelsFrom(undefined), null);
 });
+
+Deno.test("a NUL, which no text in the database can hold, is refused by the filter's name", () => {
+  assert.throws(() => readQuery(EVENTS_QUERY, new URLSearchParams("text=a%00b")), /Cannot read text: it holds a NUL/);
+});

@@ -1,6 +1,6 @@
 /** Does the button ask for what it says, and only for whoever may? */
 import assert from "node:assert/strict";
-import { releaseAction } from "../../src/web/release.ts";
+import { releaseAction, releaseEndpoint } from "../../src/web/release.ts";
 import { Refusal } from "../../src/web/visit.ts";
 import { LOCKED, routes, seriesReads } from "../support/page.ts";
 
@@ -65,5 +65,32 @@ Deno.test("whoever may only look sees no button, and has none", async () => {
   assert.doesNotMatch(text, /quarantine\/5\/release/);
   const token = await browser.tokenIn(PAGE);
   assert.equal((await browser.post("/quarantine/5/release", { token })).status, 403);
+  assert.deepEqual(asked, []);
+});
+
+Deno.test("a program releases a row by its role, with the same refusals", async () => {
+  const asked: unknown[] = [];
+  const endpoint = releaseEndpoint({
+    release: (by, row) =>
+      row.id === 404
+        ? Promise.reject(new Refusal(409, "Cannot release row 404: somebody else did"))
+        : Promise.resolve((asked.push([by, row]), "Row 5 is a bar now")),
+  });
+  const { client } = routes({ access: LOCKED, endpoints: [endpoint] });
+  const send = async (id: string, body: unknown, password = LOCKED.password) => {
+    const { status, text } = await client().send(`/api/v1/quarantine/${id}/release`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${password}`, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    return [status, JSON.parse(text).said ?? JSON.parse(text).detail];
+  };
+  assert.deepEqual(await send("5", { choice: 2 }), [200, "Row 5 is a bar now"]);
+  assert.deepEqual(await send("5", {}), [200, "Row 5 is a bar now"]);
+  assert.deepEqual(asked.splice(0), [["a program (API)", { id: 5, choice: 2 }], ["a program (API)", { id: 5 }]]);
+  assert.deepEqual(await send("404", {}), [409, "Cannot release row 404: somebody else did"]);
+  assert.equal((await send("x", {}))[0], 404);
+  assert.equal((await send("5", { choice: 0 }))[0], 422);
+  assert.equal((await send("5", {}, LOCKED.viewPassword))[0], 403);
   assert.deepEqual(asked, []);
 });

@@ -1,6 +1,6 @@
 #!/bin/sh
 # stocks-etl @VERSION@ for @SYSTEM@: unpacks itself once into a cache, then becomes the program (same process, same
-# signals, same exit code). Below the last line of this text is the archive. Needs sh, tail, gzip, tar, find, mktemp.
+# signals, same exit code). Below the last line of this text is the archive.
 
 id=@ID@
 megabytes=@MEGABYTES@
@@ -56,10 +56,12 @@ tar 0' ] && true > "$draft/program/.complete" ||
     mv -T "$draft/program" "$program" 2> /dev/null || [ -e "$program" ] || mv "$draft/program" "$program"
   fi
   whole || fail 1 "Cannot unpack into \"$cache\": \"$program\" is not what was put there; empty that directory and try again"
-  # What a killed start left behind, and versions nobody has started for a month.
+  # What a killed start left behind, and versions nobody has started for a month. One that still runs may yet load a part.
   find "$cache" -maxdepth 1 -name '.draft.*' -mmin +60 -exec rm -rf {} + 2> /dev/null
-  find "$cache" -mindepth 2 -maxdepth 2 -name .stocks-etl-used -mtime +30 \
-    -exec sh -c 'rm -rf "${1%/*}"' - {} \; 2> /dev/null
+  find "$cache" -mindepth 2 -maxdepth 2 -name .stocks-etl-used -mtime +30 -exec sh -c '
+    old=${1%/*}
+    { ls -l /proc/[0-9]*/exe || pgrep -lf "$old/deno"; } 2> /dev/null | grep -qF "$old/deno" || rm -rf "$old"
+  ' - {} \; 2> /dev/null
   rm -rf "$draft"
   trap - EXIT HUP INT TERM
 }
@@ -69,4 +71,4 @@ whole || unpack
 umask "$mask"
 true 2> /dev/null > "$program/.stocks-etl-used"
 export DENO_DIR="$program/state" DENO_NO_UPDATE_CHECK=1 STOCKS_ETL_FILE="$0"
-exec "$program/deno" run @FLAGS@ "$program/app.js" "$@"
+exec "$program/deno" run @FLAGS@ "$program/main.js" "$@"

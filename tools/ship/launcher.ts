@@ -14,7 +14,7 @@ export interface LauncherOptions {
   readonly flags: readonly string[];
 }
 
-/** The file's bytes. `files` holds `deno` and `app.js`. */
+/** The file's bytes. `files` holds `deno` and `main.js`. */
 export function launcherOf(files: readonly ArchivedFile[], { version, system, flags }: LauncherOptions): Uint8Array {
   const archive = archiveOf(files);
   const bytes = files.reduce((sum, file) => sum + file.bytes.length, 0);

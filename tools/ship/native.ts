@@ -36,7 +36,7 @@ export async function compileNative(
       ...included,
       "--output",
       path,
-      "app.js",
+      "main.js",
     ];
     const { success, stderr } = await run(Deno.execPath(), { args, cwd: stage });
     if (!success) return reasonOf(stderr);

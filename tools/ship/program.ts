@@ -1,21 +1,27 @@
 /**
- * What is inside a file that is shipped? `main.ts` and all it imports as one script, and beside it the embedded engine's
- * three files, where that looks for them. Made from a copy of the source, so that nothing of this machine gets in.
+ * What is inside a file that is shipped? `main.ts` and all it imports as a few scripts, so that a command loads no more
+ * than it uses, and beside them the embedded engine's three files, where that looks for them. Made from a copy of the
+ * source, with its packages in a folder of its own: nothing of this machine gets in.
  */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ArchivedFile } from "./archive.ts";
+import { licencesOf } from "./licences.ts";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** Everything the program is made of. */
 const SOURCES = ["main.ts", "src", "sql", "deno.json", "deno.lock"];
 /** Loaded by the embedded engine from the folder its script is in. */
 const ENGINE_FILES = ["pglite.wasm", "pglite.data", "initdb.wasm"];
+/** Of what others made and the source holds as it is. */
+const ENCLOSED = ["LICENSE", "src/web/assets/lightweight-charts.LICENSE.txt", "src/alphavantage/recorded/NOTICE.md"];
+/** In the file itself, or under it. */
+const DENO = `=== Deno ${Deno.version.deno}\n\nMIT License, Copyright 2018-2026 the Deno authors\n`;
 
 export interface ShippedProgram {
   /** `0.1.0+1a2b3c4d5e6f`: the manifest's, and after the plus sign the commit where it is known. */
   readonly version: string;
-  /** `app.js` first. */
+  /** `main.js` first. */
   readonly files: readonly ArchivedFile[];
   /** Deno's arguments from `run` to the script: what the task `serve` allows, and nothing that is fetched. */
   readonly flags: readonly string[];
@@ -24,13 +30,17 @@ export interface ShippedProgram {
 /** @param commit what the version says of the source; default: what git says */
 export async function shippedProgram({ commit }: { commit?: string } = {}): Promise<ShippedProgram> {
   const manifest = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
-  const source = commit ?? await commitHere();
-  const version = source === "" ? manifest.version : `${manifest.version}+${source}`;
-  const script = await bundle({ ...manifest, version });
+  const version = await versionOf(manifest.version, commit);
+  const files = await bundle({ ...manifest, version, nodeModulesDir: "auto" });
   const engine = dirname(fileURLToPath(import.meta.resolve("@electric-sql/pglite")));
-  const files = [{ name: "app.js", bytes: new TextEncoder().encode(script) }];
   for (const name of ENGINE_FILES) files.push({ name, bytes: await Deno.readFile(join(engine, name)) });
   return { version, files, flags: flagsOf(manifest.tasks.serve.command) };
+}
+
+/** `0.1.0+1a2b3c4d5e6f`. @param commit default: what git says; empty: nothing is known */
+export async function versionOf(released: string, commit?: string): Promise<string> {
+  const source = commit ?? await commitHere();
+  return source === "" ? released : `${released}+${source}`;
 }
 
 /** Permissions and V8's settings of a task, which the shipped program shall have no more of. */
@@ -42,29 +52,38 @@ export function flagsOf(task: string): string[] {
 
 /** The short hash, with `.changed` where the tree differs from it; empty where there is no repository. */
 async function commitHere(): Promise<string> {
+  // Unpacked inside another project's repository, it is not that project's commit.
+  if (await output("git", ["rev-parse", "--show-prefix"]) !== "") return "";
   const hash = await output("git", ["rev-parse", "--short=12", "HEAD"]);
   if (hash === null) return "";
   const changes = await output("git", ["status", "--porcelain", "--", ...SOURCES]);
   return changes === "" ? hash : `${hash}.changed`;
 }
 
-async function bundle(manifest: Record<string, unknown>): Promise<string> {
+async function bundle(manifest: Record<string, unknown>): Promise<ArchivedFile[]> {
   const stage = await Deno.makeTempDir({ prefix: "stocks-etl-stage-" });
   try {
     for (const name of SOURCES) await copy(join(ROOT, name), join(stage, name));
     await Deno.writeTextFile(join(stage, "deno.json"), JSON.stringify(manifest));
-    const args = ["bundle", "--quiet", "--platform", "deno", "-o", "app.js", "main.ts"];
+    const args = ["bundle", "--quiet", "--platform", "deno", "--code-splitting", "--outdir", "out", "main.ts"];
     const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: stage, stdin: "null" }).output();
     if (!success) throw new Error(`Cannot bundle main.ts: ${new TextDecoder().decode(stderr).trim()}`);
-    return withoutPlaces(await Deno.readTextFile(join(stage, "app.js")));
+    const names = await Array.fromAsync(Deno.readDir(join(stage, "out")), ({ name }) => name);
+    const scripts = ["main.js", ...names.filter((name) => name !== "main.js").sort()];
+    const files = await Promise.all(
+      scripts.map(async (name) => ({ name, bytes: await Deno.readFile(join(stage, "out", name)) })),
+    );
+    return [...files, { name: "LICENSES.txt", bytes: new TextEncoder().encode(await licences(files, stage)) }];
   } finally {
     await Deno.remove(stage, { recursive: true });
   }
 }
 
-/** The bundler names each module by where it lies on this machine; the same source shall be the same bytes anywhere. */
-export function withoutPlaces(script: string): string {
-  return script.replace(/^(\/\/ | {2}")[^\s"]*?\/npm\/[^\s"/]+\//gm, "$1npm/");
+async function licences(scripts: readonly ArchivedFile[], stage: string): Promise<string> {
+  const parts = [DENO];
+  for (const name of ENCLOSED) parts.push(`=== ${name}\n\n${(await Deno.readTextFile(join(ROOT, name))).trim()}\n`);
+  const modules = scripts.map(({ bytes }) => new TextDecoder().decode(bytes)).join("\n");
+  return [...parts, await licencesOf(modules, stage)].join("\n");
 }
 
 async function copy(from: string, to: string): Promise<void> {

@@ -20,6 +20,7 @@ const PROGRAMS = [
   "df",
   "awk",
   "head",
+  "grep",
   "ls",
   "cp",
 ];

@@ -5,6 +5,7 @@
 const root = document.documentElement;
 const LOST_MS = 35_000;
 const REFRESH_MS = 60_000;
+const FIRST_LOOK_MS = 1_200;
 
 // --- the zone
 
@@ -23,7 +24,7 @@ for (const form of document.querySelectorAll("form[data-submit-on-change]")) {
 }
 addEventListener("keydown", ({ key }) => {
   if (key !== "Escape") return;
-  for (const open of document.querySelectorAll("details:is(.settings, .menu)[open]")) {
+  for (const open of document.querySelectorAll("details:is(.settings, .menu, .keys)[open]")) {
     open.removeAttribute("open");
     if (open.contains(document.activeElement)) open.querySelector("summary").focus();
   }
@@ -31,6 +32,33 @@ addEventListener("keydown", ({ key }) => {
 document.addEventListener("click", ({ target }) => {
   for (const open of document.querySelectorAll("details:is(.settings, .menu)[open]")) {
     if (!open.contains(target)) open.removeAttribute("open");
+  }
+});
+
+// --- keys
+
+/** Somebody types, or chooses with the keyboard: a letter is theirs. */
+const typed = (target) => target.closest?.("input, textarea, select, [contenteditable], [role=listbox], [role=menu]");
+const keys = document.getElementById("keys");
+let goUntil = 0;
+addEventListener("keydown", (event) => {
+  const { key, target, ctrlKey, metaKey, altKey, isComposing } = event;
+  if (!keys || ctrlKey || metaKey || altKey || isComposing || typed(target)) return;
+  const going = Date.now() < goUntil;
+  goUntil = 0;
+  if (going) {
+    const to = [...document.querySelectorAll(".tabs [data-key]")].find((link) => link.dataset.key === key);
+    if (!to) return;
+    event.preventDefault();
+    to.click();
+  } else if (key === "g") goUntil = Date.now() + 1_500;
+  else if (key === "/") {
+    event.preventDefault();
+    document.getElementById("find").focus();
+  } else if (key === "?") {
+    event.preventDefault();
+    keys.open = !keys.open;
+    if (keys.open) keys.querySelector("summary").focus();
   }
 });
 
@@ -177,6 +205,7 @@ if (presets) {
 // --- the stream
 
 const banner = document.getElementById("lost");
+if (banner) document.getElementById("lost-address").textContent = location.origin;
 let source = null;
 let heardAt = Date.now();
 let refreshedAt = Date.now();
@@ -191,9 +220,13 @@ function listen() {
   source?.close();
   source = new EventSource("/live");
   let missed = false;
+  let first = true;
   source.addEventListener("beat", (event) => {
     const was = banner && !banner.hidden;
     heard(event);
+    // The server tells of what changes from its first look on; what changed between this page and that look, nobody tells.
+    if (first) setTimeout(refresh, FIRST_LOOK_MS);
+    first = false;
     // Back after a while: what happened meanwhile was not heard.
     if (was || missed) refresh();
     missed = false;
