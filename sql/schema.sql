@@ -89,6 +89,53 @@ create table entitlement (
 );
 comment on table entitlement is 'What a key may ask, learnt from answers. A form without a row has not been tried.';
 
+create table gap (
+  symbol text not null,
+  "interval" text not null,
+  date date not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  found_at timestamp with time zone not null,
+  tries integer not null default 0,
+  last_tried_at timestamp with time zone,
+  next_try_at timestamp with time zone,
+  rule text,
+  closed_at timestamp with time zone,
+  closed_as text,
+  run_id bigint,
+  constraint gap_pkey PRIMARY KEY (symbol, "interval", date),
+  constraint gap_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id) ON DELETE SET NULL,
+  constraint gap_closed_as_check CHECK ((closed_as = ANY (ARRAY['healed'::text, 'vendor-has-none'::text]))),
+  constraint gap_closed_whole CHECK (((closed_at IS NULL) = (closed_as IS NULL))),
+  constraint gap_interval_check CHECK (("interval" = ANY (ARRAY['1min'::text, '5min'::text, '15min'::text, '30min'::text, '60min'::text, 'daily'::text, 'weekly'::text, 'monthly'::text]))),
+  constraint gap_spans_time CHECK ((starts_at < ends_at)),
+  constraint gap_tried_whole CHECK (((tries = 0) OR (last_tried_at IS NOT NULL))),
+  constraint gap_tries_check CHECK ((tries >= 0)),
+  constraint gap_waits_or_held CHECK (
+CASE
+    WHEN (closed_at IS NULL) THEN ((next_try_at IS NULL) = (rule IS NOT NULL))
+    ELSE ((next_try_at IS NULL) AND (rule IS NULL))
+END)
+);
+comment on table gap is 'An expected session, week or month between the first bar and the watermark of a series that has no bar.';
+comment on column gap.date is 'Of the session; of a week its Monday, of a month its first day.';
+comment on column gap.starts_at is 'A bar stamped from here until before ends_at heals it.';
+comment on column gap.tries is 'Answers that covered it and had no bar.';
+comment on column gap.next_try_at is 'Not asked for before. Null while its rows are in quarantine.';
+comment on column gap.rule is 'The rule by which its rows are in quarantine: asking again would bring the same.';
+comment on column gap.run_id is 'The run that tried it last, or healed it; null: none, or it is known no more.';
+CREATE INDEX gap_closed ON gap USING btree (closed_at) WHERE (closed_at IS NOT NULL);
+CREATE INDEX gap_of_run ON gap USING btree (run_id) WHERE (run_id IS NOT NULL);
+CREATE INDEX gap_open ON gap USING btree (symbol, "interval", date) WHERE (closed_at IS NULL);
+
+create table gap_scan (
+  symbol text not null,
+  "interval" text not null,
+  scanned_at timestamp with time zone not null,
+  constraint gap_scan_pkey PRIMARY KEY (symbol, "interval")
+);
+comment on table gap_scan is 'When the bars of a series were last held against the calendar.';
+
 create table heartbeat (
   name text not null,
   owner text not null,
@@ -507,6 +554,7 @@ create table series_result (
   watermark timestamp with time zone,
   started_at timestamp with time zone not null,
   finished_at timestamp with time zone not null,
+  healing boolean not null default false,
   constraint series_result_pkey PRIMARY KEY (run_id, symbol, "interval"),
   constraint series_result_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id) ON DELETE CASCADE,
   constraint series_result_inserted_check CHECK ((inserted >= 0)),
@@ -525,6 +573,7 @@ END),
   constraint series_result_unchanged_check CHECK ((unchanged >= 0))
 );
 comment on table series_result is 'What a run did for one series, written in the transaction that stored its bars.';
+comment on column series_result.healing is 'Nothing was due of the series: it was asked for its gaps.';
 CREATE INDEX series_result_newest ON series_result USING btree (symbol, "interval", finished_at DESC);
 CREATE INDEX series_result_newest_stored ON series_result USING btree (symbol, "interval", started_at DESC) WHERE (status = ANY (ARRAY['stored'::text, 'late'::text]));
 CREATE INDEX series_result_of_symbol ON series_result USING btree (symbol, run_id);

@@ -2,8 +2,10 @@
 import { type Series } from "./bar.ts";
 import type { Config } from "./config.ts";
 import { lookAtClock } from "./heartbeat.ts";
+import { searchGaps } from "./gap_search.ts";
 import { keepHouse } from "./housekeeping.ts";
 import type { RunReport } from "./ingest.ts";
+import { createInquiry, type Inquiry } from "./inquire.ts";
 import type { KeptSetting } from "./kept_settings.ts";
 import { createNotifier, type Notifier } from "./notifier.ts";
 import { type Plan, plan, type SeriesState } from "./plan.ts";
@@ -70,8 +72,10 @@ export interface App {
    * @returns the last run; `null`: none was owed
    */
   beat(options: Pick<RunOptions, "stop" | "abort" | "emit">): Promise<RunReport | NotOurs | null>;
-  /** After a run by hand: removes what is too old, within half a minute, if that is due. Never throws. */
+  /** After a run by hand: removes what is too old and searches for gaps, within half a minute, if due. Never throws. */
   tidy(options: Pick<RunOptions, "stop">): Promise<void>;
+  /** Why a bar is missing, which gaps there are. */
+  readonly inquiry: Inquiry;
   /** Who is told of what, and whether it arrived. */
   readonly notifier: Notifier;
   /** Which parts of this program live. */
@@ -122,6 +126,7 @@ export async function openApp(
       pulse,
       migrated: applied,
       steer: createSteering(rooms, { worker, onLaunch, plan: planned }),
+      inquiry: createInquiry(rooms, { plan: planned }),
       run: worker.run,
       plan: planned,
       states: (series) => seriesStates(database, series),
@@ -141,6 +146,7 @@ export async function openApp(
       tidy: async ({ stop }) => {
         const limit = AbortSignal.any([stop, AbortSignal.timeout(TIDY_MS)]);
         await keepHouse(rooms, { stop: limit, doubtedMs: DOUBTED_MS.byHand });
+        await searchGaps(rooms, { stop: limit, most: Infinity });
       },
       close: async () => {
         await worker.close();

@@ -3,7 +3,7 @@
  *
  * Instants are epoch ms in UTC. Dates are `YYYY-MM-DD` of the exchange's own day. Nothing here reads a clock.
  */
-import { tradingDay } from "./holidays.ts";
+import { closedFor, tradingDay } from "./holidays.ts";
 
 /** `us`: the New York calendar with its hours. `weekdays`: any other market, of which only Monday to Friday is known. */
 export type Exchange = "us" | "weekdays";
@@ -41,6 +41,17 @@ export function exchangeOf(symbol: string): Exchange {
  */
 export function sessionOn(exchange: Exchange, date: string): Session | null {
   return sessionAt(exchange, dayStart(date));
+}
+
+/**
+ * Why an exchange has no session on a date: `Saturday`, `Thanksgiving Day`; `null`: it has one.
+ *
+ * @throws RangeError when `date` is no calendar date
+ */
+export function closureOn(exchange: Exchange, date: string): string | null {
+  const day = dayStart(date);
+  if (isWeekend(day)) return weekdayOf(day) === 0 ? "Sunday" : "Saturday";
+  return exchange === "us" ? closedFor(day) : null;
 }
 
 const usSessions = new Map<number, Session | null>();

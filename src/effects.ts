@@ -1,6 +1,6 @@
 /** What does a run do to the world? The seam between the story of a run and the rooms that carry it out. */
-import type { Bar, Reject, Series } from "./bar.ts";
-import type { Entitlement } from "./coverage.ts";
+import type { Bar, Reject, Rule, Series } from "./bar.ts";
+import type { Entitlement } from "./entitlement.ts";
 import type { Emit } from "./event.ts";
 import type { Quota, SeriesState } from "./plan.ts";
 import type { PastAnswer } from "./publication.ts";
@@ -37,6 +37,26 @@ export type Claim =
   | { readonly busy: { runId: number; owner: string } }
   /** The tick this run was for has been served by somebody else. */
   | { readonly taken: true };
+
+/** What an answer, or a request that failed, says of the open gaps of its series. */
+export interface GapNews {
+  /** Slots that it covers, or was sent for. */
+  readonly dates: readonly string[];
+  /** It could have had them: each that has no bar still has been tried. Else they are asked for again a day later. */
+  readonly answered: boolean;
+  /** Slots of which it had rows, refused by a rule. */
+  readonly refused: readonly { readonly date: string; readonly rule: Rule }[];
+  /** Milliseconds between tries; `Patience` of healing.ts. */
+  readonly restsMs: readonly number[];
+}
+
+/** What is kept beside a result of what was asked for gaps. */
+export interface GapKeeping {
+  /** `null`: nothing is known of them, or there are none. */
+  readonly gaps: GapNews | null;
+  /** Nothing was due of the series: it was asked for its gaps alone. */
+  readonly healing: boolean;
+}
 
 /** A result before the database has said what became of its rows. */
 export type OpenResult = Omit<SeriesResult, "counts" | "watermark">;
@@ -87,13 +107,13 @@ export interface Effects<Document> {
   learn(entitlement: Entitlement, message: string): Promise<void>;
   ask(request: BarRequest, options: { runId: number; signal: AbortSignal }): Promise<Asked<Document>>;
   read(document: Document, request: BarRequest): Reading;
-  /** One transaction: fence, archive, bars, revisions, quarantine, result. Throws {@link LeaseLost} if the run is not ours. */
+  /** One transaction: fence, archive, bars, revisions, quarantine, gaps, result. Throws {@link LeaseLost} if the run is not ours. */
   store(
     reading: Reading,
-    options: { runId: number; result: OpenResult; from: Source<Document> },
+    options: { runId: number; result: OpenResult; from: Source<Document> } & GapKeeping,
   ): Promise<SeriesResult>;
   /** Keeps a result that brought no rows, fenced the same. Both return it with what the run already had of the series. */
-  record(result: SeriesResult, options: { runId: number }): Promise<SeriesResult>;
+  record(result: SeriesResult, options: { runId: number } & GapKeeping): Promise<SeriesResult>;
   /** Absent: this run asks for nothing beside bars. */
   readonly beside?: ReferenceEffects<unknown>;
   /** False when the run is not ours any more. */

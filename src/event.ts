@@ -7,7 +7,7 @@ export type RunEvent =
   | { type: "run-waiting"; runId: number; owner: string; until: number }
   | { type: "run-abandoned"; runId: number; owner: string }
   | { type: "run-started"; runId: number; trigger: Trigger; at: number }
-  | { type: "run-planned"; runId: number; ask: number; defer: number; skip: number }
+  | { type: "run-planned"; runId: number; ask: number; defer: number; skip: number; heal: number }
   | { type: "series-started"; runId: number; series: Series; reason: string }
   | { type: "request-sent"; runId: number; series: Series; form: string; attempt: number }
   | {

@@ -47,6 +47,61 @@ export interface GapFacts {
   readonly next: string | null;
   /** Rows in quarantine: the vendor's stamp and the rule. */
   readonly quarantined: readonly { readonly stamp: string; readonly rule: Rule }[];
+  /** What is kept of gaps, by the date of their slot. */
+  readonly known: ReadonlyMap<string, KnownGap>;
+  /** Epoch ms. */
+  readonly now: number;
+}
+
+/** What is kept of a gap. Instants are epoch ms. */
+export interface KnownGap {
+  readonly foundAt: number;
+  readonly tries: number;
+  readonly lastTriedAt: number | null;
+  readonly nextTryAt: number | null;
+  readonly closed: { readonly at: number; readonly as: "healed" | "vendor-has-none" } | null;
+}
+
+/** Why there is no bar between the oldest and the watermark. */
+export type Missing = "quarantined" | "not-searched" | "vendor-has-none" | "gap";
+
+/**
+ * The same in words.
+ *
+ * @param options.waits why the gap is not asked for now, though it is time; `null`: it is
+ */
+export function missingWords(
+  { symbol }: Pick<Series, "symbol">,
+  { rules, gap, waits, now }: {
+    rules: readonly Rule[];
+    gap: KnownGap | null;
+    waits: string | null;
+    now: number;
+  },
+): readonly [Missing, string] {
+  // Both may hold: what is in quarantine is the reason.
+  if (rules.length > 0) {
+    return ["quarantined", `its rows are in quarantine by ${rules.join(", ")}; a row that is right can be released`];
+  }
+  const holiday = exchangeOf(symbol) === "weekdays" ? " (or it was a holiday there, which is not known)" : "";
+  if (gap === null || gap.closed?.as === "healed") {
+    return ["not-searched", `missing; the search of the day finds it, "gaps --scan" at once${holiday}`];
+  }
+  const times = gap.tries === 1 ? "once" : gap.tries === 2 ? "twice" : `${gap.tries} times`;
+  const tried = gap.tries === 0 ? "not asked for yet" : `asked for ${times}`;
+  if (gap.closed !== null) {
+    const last = minute(gap.lastTriedAt ?? gap.closed.at);
+    return ["vendor-has-none", `the vendor has none: ${tried}, last ${last}${holiday}`];
+  }
+  const found = `a gap, found ${minute(gap.foundAt)}, ${tried}${holiday}`;
+  if (waits !== null) return ["gap", `${found}; it waits: ${waits}`];
+  const due = gap.nextTryAt === null || gap.nextTryAt <= now;
+  return ["gap", `${found}; ${due ? "asked for in the next run" : `next ${minute(gap.nextTryAt!)}`}`];
+}
+
+/** `2026-11-20 21:30Z`. */
+export function minute(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")}Z`;
 }
 
 const DAY = 86_400_000;
@@ -79,9 +134,38 @@ function dated(date: string, { session: { close, half }, days }: { session: Sess
   return { date, from, to: from + days * DAY, close, half };
 }
 
+/** The date that names the slot of any date, whether or not there is a session. @throws RangeError for no date */
+export function slotDate({ interval }: Series, date: string): string {
+  return interval === "weekly" || interval === "monthly" ? periodOf(date, interval) : dateOf(dayStart(date));
+}
+
+/** The slot a date belongs to; `null`: the exchange has no session then. @throws RangeError for no date */
+export function slotOf(series: Series, date: string): Slot | null {
+  const named = slotDate(series, date);
+  // A week may begin with a holiday; four of its weeks are every month.
+  const days = series.interval === "weekly" ? 6 : series.interval === "monthly" ? 27 : 0;
+  return slotsBetween(series, named, dateOf(dayStart(named) + days * DAY))[0] ?? null;
+}
+
 /** The date of an exchange on which a bar of the series was made. */
 export function barDate({ symbol, interval }: Series, ts: number): string {
   return intradayLength(interval) === null ? dateOf(ts) : exchangeDate(exchangeOf(symbol), ts);
+}
+
+/** The slot a bar of the series belongs to, by the date that names it. */
+export function slotName(series: Series, ts: number): string {
+  const { interval } = series;
+  return interval === "weekly" || interval === "monthly" ? periodOf(dateOf(ts), interval) : barDate(series, ts);
+}
+
+/** The rules that rows stamped within a slot broke, each once. */
+export function rulesIn(
+  { date, to }: Pick<Slot, "date" | "to">,
+  rows: readonly { readonly stamp: string; readonly rule: Rule }[],
+): Rule[] {
+  const last = dateOf(to - 1);
+  const within = rows.filter(({ stamp }) => stamp.slice(0, 10) >= date && stamp.slice(0, 10) <= last);
+  return [...new Set(within.map(({ rule }) => rule))];
 }
 
 /** What is in each slot. @param held bars in each, in the order of `slots` */
@@ -108,14 +192,15 @@ export function cellsOf(
   });
 }
 
-function reasonOf({ symbol }: Series, slot: Slot, { first, watermark, next, quarantined }: GapFacts): string {
-  const last = dateOf(slot.to - 1);
-  const held = quarantined.filter(({ stamp }) => stamp.slice(0, 10) >= slot.date && stamp.slice(0, 10) <= last);
-  if (held.length > 0) return `its rows are in quarantine: ${[...new Set(held.map(({ rule }) => rule))].join(", ")}`;
+function reasonOf(
+  series: Series,
+  slot: Slot,
+  { first, watermark, next, quarantined, known, now }: GapFacts,
+): string {
+  const rules = rulesIn(slot, quarantined);
   if (first === null) return "no bar has been stored yet";
-  if (watermark === null || slot.from > watermark) {
+  if (rules.length === 0 && (watermark === null || slot.from > watermark)) {
     return next === null ? "not asked for yet" : `not stored yet: ${next}`;
   }
-  const holidays = exchangeOf(symbol) === "weekdays" ? ", or a holiday there, which we do not know" : "";
-  return `the vendor sent later bars and none of this one${holidays}`;
+  return missingWords(series, { rules, gap: known.get(slot.date) ?? null, waits: null, now })[1];
 }

@@ -2,6 +2,7 @@
  * What happens at one look at the clock? Due ticks are noticed, the launches and ticks that are owed are served, then the
  * house is kept.
  */
+import { searchGaps } from "./gap_search.ts";
 import { keepHouse } from "./housekeeping.ts";
 import { decideTicks } from "./missed.ts";
 import { seriesName } from "./bar.ts";
@@ -20,12 +21,15 @@ const GRACE_MS = 90_000;
 const MISSED_LIMIT = 100;
 /** Three looks at the clock: a program that has not looked for so long, and has no run at work, is gone. */
 const HOLD_MS = 180_000;
+/** Series held against the calendar at one look: a second or two, and a launch may be waiting. */
+const SEARCHED_AT_ONCE = 50;
 /** A configuration may name 500 series; a warning need not. */
 const WORDS_LIMIT = 200;
 
 /**
  * Notices the ticks that have come due and serves those that are owed a run, until none is, or another run is at work.
- * What comes due meanwhile is not kept waiting for the next look. When nothing is owed, the house is kept.
+ * What comes due meanwhile is not kept waiting for the next look. When nothing is owed, the house is kept and gaps are
+ * searched for.
  *
  * An operator waits for a launch: it goes before a tick. A program of another configuration that serves the schedule keeps
  * it: then no tick is noticed or served here, launches are.
@@ -55,6 +59,7 @@ export async function lookAtClock<Served extends object>(
     else if (rival !== null) break;
     else {
       await keepHouse(rooms, { stop });
+      await searchGaps(rooms, { stop, most: SEARCHED_AT_ONCE });
       break;
     }
     if ("busy" in last) break;

@@ -12,19 +12,22 @@ export type TradingDay = "full" | "half" | "closed";
 const DAY = 86_400_000;
 const [SUNDAY, MONDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY] = [0, 1, 3, 4, 5, 6];
 
-/** Closures that follow no rule. */
-const DECREED_CLOSURES = new Set([
-  "2001-09-11", // attacks on New York and Washington
-  "2001-09-12",
-  "2001-09-13",
-  "2001-09-14",
-  "2004-06-11", // mourning for Ronald Reagan
-  "2007-01-02", // mourning for Gerald Ford
-  "2012-10-29", // hurricane Sandy
-  "2012-10-30",
-  "2018-12-05", // mourning for George H. W. Bush
-  "2025-01-09", // mourning for Jimmy Carter
-]);
+const ATTACKS = "the attacks on New York and Washington";
+const SANDY = "hurricane Sandy";
+
+/** Closures that follow no rule, each with its cause. */
+const DECREED_CLOSURES: Readonly<Record<string, string>> = {
+  "2001-09-11": ATTACKS,
+  "2001-09-12": ATTACKS,
+  "2001-09-13": ATTACKS,
+  "2001-09-14": ATTACKS,
+  "2004-06-11": "mourning for Ronald Reagan",
+  "2007-01-02": "mourning for Gerald Ford",
+  "2012-10-29": SANDY,
+  "2012-10-30": SANDY,
+  "2018-12-05": "mourning for George H. W. Bush",
+  "2025-01-09": "mourning for Jimmy Carter",
+};
 
 /** Early closes that follow no rule. */
 const DECREED_HALF_DAYS = new Set(["1999-12-31", "2003-12-26"]);
@@ -36,37 +39,55 @@ const DECREED_HALF_DAYS = new Set(["1999-12-31", "2003-12-26"]);
  */
 export function tradingDay(ts: number): TradingDay {
   const at = new Date(ts);
-  const weekday = at.getUTCDay();
-  if (weekday === SUNDAY || weekday === SATURDAY) return "closed";
-  const date = at.toISOString().slice(0, 10);
-  if (DECREED_CLOSURES.has(date) || isHoliday(at)) return "closed";
-  return DECREED_HALF_DAYS.has(date) || isHalfDay(at) ? "half" : "full";
+  if (isWeekend(at) || decreed(at) !== null || holidayOn(at) !== null) return "closed";
+  return DECREED_HALF_DAYS.has(at.toISOString().slice(0, 10)) || isHalfDay(at) ? "half" : "full";
 }
 
-function isHoliday(at: Date): boolean {
+/**
+ * Why the exchange stays closed on a day: `Thanksgiving Day`, `mourning for Gerald Ford`; `null`: it does not, or it is a
+ * weekend.
+ *
+ * @param ts the date at 00:00 UTC, epoch ms
+ */
+export function closedFor(ts: number): string | null {
+  const at = new Date(ts);
+  return isWeekend(at) ? null : decreed(at) ?? holidayOn(at);
+}
+
+function isWeekend(at: Date): boolean {
+  return at.getUTCDay() === SUNDAY || at.getUTCDay() === SATURDAY;
+}
+
+function decreed(at: Date): string | null {
+  return DECREED_CLOSURES[at.toISOString().slice(0, 10)] ?? null;
+}
+
+/** The holiday kept on a weekday. */
+function holidayOn(at: Date): string | null {
   const [year, month, day, weekday] = [at.getUTCFullYear(), at.getUTCMonth() + 1, at.getUTCDate(), at.getUTCDay()];
   switch (month) {
     case 1: // New Year's Day on a Saturday is not observed on the Friday: that would fall into the old business year
-      return (day === 1 || (day === 2 && weekday === MONDAY)) || (weekday === MONDAY && isNth(3, day)); // M. L. King
-    case 2: // Washington's Birthday
-      return weekday === MONDAY && isNth(3, day);
+      if (day === 1 || (day === 2 && weekday === MONDAY)) return "New Year's Day";
+      return weekday === MONDAY && isNth(3, day) ? "Martin Luther King Jr. Day" : null;
+    case 2:
+      return weekday === MONDAY && isNth(3, day) ? "Washington's Birthday" : null;
     case 3:
-    case 4: // Good Friday
-      return weekday === FRIDAY && at.getTime() === easterSunday(year) - 2 * DAY;
-    case 5: // Memorial Day
-      return weekday === MONDAY && day > 31 - 7;
-    case 6: // Juneteenth, since 2022
-      return year >= 2022 && isObserved(19, day, weekday);
-    case 7: // Independence Day
-      return isObserved(4, day, weekday);
-    case 9: // Labor Day
-      return weekday === MONDAY && isNth(1, day);
-    case 11: // Thanksgiving
-      return weekday === THURSDAY && isNth(4, day);
-    case 12: // Christmas
-      return isObserved(25, day, weekday);
+    case 4:
+      return weekday === FRIDAY && at.getTime() === easterSunday(year) - 2 * DAY ? "Good Friday" : null;
+    case 5:
+      return weekday === MONDAY && day > 31 - 7 ? "Memorial Day" : null;
+    case 6:
+      return year >= 2022 && isObserved(19, day, weekday) ? "Juneteenth" : null;
+    case 7:
+      return isObserved(4, day, weekday) ? "Independence Day" : null;
+    case 9:
+      return weekday === MONDAY && isNth(1, day) ? "Labor Day" : null;
+    case 11:
+      return weekday === THURSDAY && isNth(4, day) ? "Thanksgiving Day" : null;
+    case 12:
+      return isObserved(25, day, weekday) ? "Christmas Day" : null;
     default:
-      return false;
+      return null;
   }
 }
 

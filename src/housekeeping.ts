@@ -4,6 +4,7 @@ import { sweepLogs } from "./log_sweep.ts";
 import { retainAnswers } from "./postgres/answers.ts";
 import { claimChore, noteChore } from "./postgres/chores.ts";
 import type { Database } from "./postgres/connect.ts";
+import { expireGaps } from "./postgres/gaps.ts";
 import {
   expireEvents,
   expireIncidents,
@@ -42,6 +43,7 @@ export function sweepsOf({ retention, archiveDays, logDir }: Config, database: D
     ...sweep("ticks", runs, (before) => expireTicks(database, before)),
     ...sweep("launches", runs, (before) => expireLaunches(database, before)),
     ...sweep("notices", runs, (before) => expireNotices(database, before)),
+    ...sweep("healed gaps", runs, (before) => expireGaps(database, before)),
     ...sweep("incidents", runs, (before) => expireIncidents(database, before)),
     ...sweep("answer bodies", archiveDays, (before) => retainAnswers(database, { before, limit: BODIES })),
     ...sweep("log files", logDir === null ? null : logs, (before) => sweepLogs(logDir!, { before, limit: FILES })),

@@ -1,12 +1,16 @@
 /**
  * Story 1: one run, top to bottom. Claim, plan, then ask, read and store series by series (a few at once for a key that
- * may), what is known beside bars, close. Every effect is an argument, so all of it can be played with object literals.
+ * may), then what is missing in between and what is known beside bars, close. Every effect is an argument, so all of it
+ * can be played with object literals.
  */
 import { wordsOf } from "./causes.ts";
 import { type Series, seriesName } from "./bar.ts";
-import { endOfMonth, type Entitlement } from "./coverage.ts";
+import { endOfMonth } from "./coverage.ts";
 import type { Market } from "./due.ts";
+import type { Entitlement } from "./entitlement.ts";
 import type { Claim, Effects } from "./effects.ts";
+import type { Heal } from "./healing.ts";
+import { healGaps } from "./ingest_gaps.ts";
 import { gatherReference } from "./ingest_reference.ts";
 import { ingestSeries, withoutRows } from "./ingest_series.ts";
 import { type Ask, type Plan, plan, type PlanEntry, type Quota, type SeriesState } from "./plan.ts";
@@ -22,6 +26,7 @@ import {
   totalsOf,
   type Trigger,
 } from "./run.ts";
+import { together } from "./together.ts";
 
 export interface IngestOptions {
   readonly series: readonly Series[];
@@ -68,6 +73,8 @@ interface Work {
   readonly lags: Lags;
   /** What is still to be begun, in order; what answers teach changes it. A series under way is not in it. */
   queue: PlanEntry[];
+  /** What is asked for gaps, in order, when nothing of the queue is left. */
+  readonly heals: Heal[];
   readonly entitlements: Entitlement[];
   quota: Quota;
   /** Series being asked for, each with a request that `quota` does not count yet. */
@@ -142,16 +149,20 @@ async function begin<Document>(
   const quota = await effects.quota();
   const first = plan(states, { now: effects.now(), market, adjusted, quota, entitlements, lags, forcedAt });
   const count = (action: PlanEntry["action"]) => first.entries.filter((entry) => entry.action === action).length;
-  effects.emit({ type: "run-planned", runId, ask: count("ask"), defer: count("defer"), skip: count("skip") });
   const queue = first.entries.filter((entry) => entry.action !== "skip" || entry.why === "not-entitled");
-  await effects.planned(runId, queue.length);
+  const heals = first.heals.filter(({ requests }) => requests.length > 0);
+  const due = new Set([...queue, ...heals].map((one) => seriesName(one.series))).size;
+  const planned = { ask: count("ask"), defer: count("defer"), skip: count("skip"), heal: heals.length };
+  effects.emit({ type: "run-planned", runId, ...planned });
+  await effects.planned(runId, due);
   return {
     ...base,
     states: new Map(states.map((state) => [seriesName(state.series), state])),
     plan: first,
-    due: queue.length,
+    due,
     lags,
     queue,
+    heals,
     entitlements,
     quota,
     asking: 0,
@@ -163,21 +174,13 @@ async function begin<Document>(
   };
 }
 
-/** Steps 3 to 5, as many series at once as may be. What fails in one gives up the others; returns when all are still. */
+/** Steps 3 to 5: what is due, and when all of that is done with, what is missing in between. */
 async function workThrough<Document>(work: Work, effects: Effects<Document>): Promise<void> {
   const { over, options: { concurrency } } = work;
-  const underWay = new Set<Promise<void>>();
-  for (;;) {
-    while (!over.signal.aborted && underWay.size < concurrency && work.queue.length > 0) {
-      const task: Promise<void> = advance(work, work.queue.shift()!, effects)
-        .catch((failure) => over.abort(failure))
-        .finally(() => underWay.delete(task));
-      underWay.add(task);
-    }
-    // What is under way may put its series back into the queue.
-    if (underWay.size === 0) break;
-    await Promise.race(underWay);
-  }
+  const toEnd = <Item>(queue: () => Item[], begin: (item: Item) => Promise<void>) =>
+    together({ over, concurrency }, () => queue().length === 0 ? null : begin(queue().shift()!));
+  await toEnd(() => work.queue, (entry) => advance(work, entry, effects));
+  await toEnd(() => work.heals, (heal) => healGaps(heal, { work, effects, over: (told) => haltAfter(work, told) }));
 }
 
 /** One step of one series, and its result if that was the last. */
@@ -205,10 +208,10 @@ async function take<Document>(work: Work, entry: Ask, effects: Effects<Document>
   const { runId, abort, options: { market }, spent } = work;
   const name = seriesName(entry.series);
   const before = spent.get(name) ?? 0;
-  const watermark = work.states.get(name)?.watermark ?? null;
+  const { watermark = null, gaps = [] } = work.states.get(name) ?? {};
   const next = following(entry);
   work.asking += 1;
-  const options = { effects, runId, abort, market, watermark, spent: before, final: next === null };
+  const options = { effects, runId, abort, market, watermark, gaps, spent: before, final: next === null };
   const step = await ingestSeries(entry, options).finally(() => work.asking -= 1);
   spent.set(name, before + step.requests);
   work.quota = { ...work.quota, usedToday: work.quota.usedToday + step.requests };
@@ -260,7 +263,7 @@ async function leave<Document>(work: Work, entry: PlanEntry, effects: Effects<Do
   const times = { requests: work.spent.get(name) ?? 0, startedAt: now, finishedAt: now };
   const reason = reasonNotAsked(work, entry);
   const result = withoutRows({ series: entry.series, ...reason, ...times }, work.states.get(name)?.watermark ?? null);
-  return await effects.record(result, { runId: work.runId });
+  return await effects.record(result, { runId: work.runId, gaps: null, healing: false });
 }
 
 function reasonNotAsked(work: Work, entry: PlanEntry): Pick<SeriesResult, "status" | "kind" | "message"> {
@@ -280,7 +283,7 @@ function reasonNotAsked(work: Work, entry: PlanEntry): Pick<SeriesResult, "statu
 }
 
 /** A refused key or a vendor that is down will not get better by asking for the next symbol. */
-function haltAfter(work: Work, { kind, message }: SeriesResult): Work["halted"] {
+function haltAfter(work: Work, { kind, message }: Pick<SeriesResult, "kind" | "message">): Work["halted"] {
   if (kind === "bad-key") return { kind, message: message ?? "the vendor refused the key" };
   work.outagesInARow = kind === "outage" ? work.outagesInARow + 1 : 0;
   if (work.outagesInARow < OUTAGES_IN_A_ROW) return null;

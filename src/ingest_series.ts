@@ -2,8 +2,9 @@
 import { wordsOf } from "./causes.ts";
 import { type Series, seriesName } from "./bar.ts";
 import { isLate, type Market, targetOf } from "./due.ts";
-import type { Entitlement } from "./coverage.ts";
+import type { Entitlement } from "./entitlement.ts";
 import type { Effects, OpenResult, Reading, Source } from "./effects.ts";
+import { newsOfGaps, type OpenGap } from "./healing.ts";
 import type { Ask } from "./plan.ts";
 import { formOf } from "./request.ts";
 import { LeaseLost, NO_ROWS, type SeriesResult } from "./run.ts";
@@ -29,6 +30,8 @@ export interface SeriesOptions {
   readonly market: Market;
   /** Newest settled bar before the run, epoch ms. */
   readonly watermark: number | null;
+  /** Its open gaps: what the answer says of them is kept with it. */
+  readonly gaps: readonly OpenGap[];
   /** Requests this run has sent for the series and not yet kept in a result. */
   readonly spent: number;
   /** Nothing more of the series follows: what it lacks after this, the vendor does not have. */
@@ -77,7 +80,7 @@ export async function ingestSeries<Document>(
   const status = asked.kind === "cancelled" ? "cancelled" : "failed";
   const judgement = { status, kind: asked.kind, message: asked.message } as const;
   const result = withoutRows({ ...open, ...judgement, finishedAt: effects.now() }, options.watermark);
-  return { type: "finished", requests, result: await effects.record(result, { runId }) };
+  return { type: "finished", requests, result: await effects.record(result, { runId, gaps: null, healing: false }) };
 }
 
 /** Rows and result go in together; a series that the database refuses does not end the run. */
@@ -99,7 +102,9 @@ async function store<Document>(
   const now = effects.now();
   const result = { ...open, ...judge(series, reading, { now, market, final }), finishedAt: now };
   try {
-    const stored = await effects.store(reading, { runId, result, from });
+    const errand = { request: from.request, dates: [] };
+    const gaps = newsOfGaps(errand, { gaps: options.gaps, reading, answered: reading.bars.length > 0 });
+    const stored = await effects.store(reading, { runId, result, from, gaps, healing: false });
     effects.emit({ type: "rows-stored", runId, series, counts: stored.counts });
     return stored;
   } catch (error) {
@@ -107,7 +112,7 @@ async function store<Document>(
     const message = `cannot store the bars of ${seriesName(series)}: ${wordsOf(error)}`;
     const failure = withoutRows({ ...open, status: "failed", kind: "database", message, finishedAt: now }, watermark);
     // A database that is gone refuses this as well, and ends the run.
-    return await effects.record(failure, { runId });
+    return await effects.record(failure, { runId, gaps: null, healing: false });
   }
 }
 

@@ -38,8 +38,9 @@ export function describeEvent(event: RunEvent): Description {
     case "run-planned":
       return {
         level: "info",
-        message: `Planned: ${event.ask} to ask, ${event.defer} deferred, ${event.skip} not needed`,
-        properties: { ...run, ask: event.ask, defer: event.defer, skip: event.skip },
+        message: `Planned: ${event.ask} to ask, ${event.defer} deferred, ${event.skip} not needed` +
+          (event.heal === 0 ? "" : `, ${event.heal} asked for gaps`),
+        properties: { ...run, ask: event.ask, defer: event.defer, skip: event.skip, heal: event.heal },
       };
     case "run-cancelling": {
       const { runId, by, force } = event;

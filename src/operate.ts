@@ -18,6 +18,7 @@ import { exitCodeOf } from "./run.ts";
 import { narrow } from "./selection.ts";
 import { exitCodeOfChecks, renderChecks } from "./terminal/check.ts";
 import { type Command, type Usage, UsageError } from "./terminal/commands.ts";
+import type { GapCommand } from "./terminal/gap_commands.ts";
 import { asJson } from "./terminal/json.ts";
 import type { SteeringCommand } from "./terminal/steering.ts";
 import type { SymbolCommand } from "./terminal/symbol_commands.ts";
@@ -78,7 +79,7 @@ export async function operate(command: Operation, machine: Machine): Promise<num
     if (command.name === "symbols" || command.name === "symbols search") {
       return await lookAtSymbols(command, { config, machine, redact });
     }
-    return await steerOnce(command, { config, machine, redact });
+    return await printOnce(command, { config, machine, redact });
   } catch (error) {
     return complain(error, { machine, redact });
   }
@@ -259,13 +260,16 @@ async function view(
   return renderStatus(states, { ...lookOf(machine), nextTick: next, reference });
 }
 
-async function steerOnce(
-  command: SteeringCommand,
+async function printOnce(
+  command: SteeringCommand | GapCommand,
   { config, machine, redact }: { config: Config; machine: Machine; redact: (text: string) => string },
 ): Promise<number> {
   const app = await openApp(config, machine);
   try {
-    machine.out(redact(await steer(command, { app, machine })));
+    if (command.name === "why" || command.name === "gaps") {
+      const { tellGaps } = await import("./operate_gaps.ts");
+      machine.out(redact(await tellGaps(command, { app, machine })));
+    } else machine.out(redact(await steer(command, { app, machine })));
     return 0;
   } finally {
     await app.close();

@@ -43,6 +43,10 @@ export function readsOf(
         const app = await opened;
         return await app.plan(app.config.series);
       },
+      gaps: async (options) => {
+        const app = await opened;
+        return await app.inquiry.gaps(app.config.series, options);
+      },
     },
     health,
     ready: async () => void await (await opened).database.pool.query("select 1"),

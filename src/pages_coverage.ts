@@ -1,9 +1,10 @@
 /** Which sessions does each of many series hold? What the matrix of coverage reads, in one walk of the bars. */
 import type { App } from "./app.ts";
-import { type Interval, INTERVALS, type Series } from "./bar.ts";
+import { type Interval, INTERVALS, type Series, seriesName } from "./bar.ts";
 import { dateOf, dayStart, exchangeDate, exchangeOf } from "./calendar.ts";
 import { targetOf } from "./due.ts";
 import { type Cell, cellsOf, type Slot, slotsBetween } from "./gaps.ts";
+import { gapsOfMany } from "./postgres/gaps.ts";
 import { heldStamps } from "./postgres/releases.ts";
 import { barsOfMany } from "./postgres/slots.ts";
 import type { MatrixFacts, MatrixReads, MatrixRow } from "./web/coverage_matrix.tsx";
@@ -62,6 +63,7 @@ async function matrixOf(
     from: oldest,
     limit: MOST_HELD,
   });
+  const gaps = await gapsOfMany(database, series, { from: oldest, to: dates.at(-1)! });
   const rows: MatrixRow[] = [];
   for (const [exchange, all] of slotsOf) {
     const slots = all.filter(({ date }) => date >= oldest);
@@ -77,6 +79,8 @@ async function matrixOf(
         reached: targetOf(one, now, marketOf(config)).date,
         next: entries[index]!.reason,
         quarantined: held.filter(({ symbol }) => symbol === one.symbol),
+        known: gaps.get(seriesName(one)) ?? new Map(),
+        now,
       });
       rows[index] = { series: one, cells: inColumns(cells, dates) };
     }

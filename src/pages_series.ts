@@ -11,6 +11,7 @@ import type { Plan, PlanEntry, SeriesState } from "./plan.ts";
 import { candlesBetween } from "./postgres/candles.ts";
 import { entitlements } from "./postgres/entitlements.ts";
 import { extractBars } from "./postgres/extract.ts";
+import { gapsBetween } from "./postgres/gaps.ts";
 import { listingsOf } from "./postgres/listings.ts";
 import { type QuarantinedRow, quarantinedRows } from "./postgres/releases.ts";
 import {
@@ -132,6 +133,7 @@ export function seriesReads(opened: Promise<App>): SeriesReads {
       const cells = await mapOf(app, { ...between, state: states[0]!, plan, most: MOST_SLOTS });
       return { candles, width, revised, gaps: cells.filter(({ presence }) => presence === "gap") };
     },
+    why: async (series, date) => await (await opened).inquiry.why(series, date),
     coverage: async (series, year) => await coverageOf(await opened, series, year),
     results: async (series, page) => await resultsOfSeries(await db(), series, page),
     revisions: async (series, page) => await revisionsOf(await db(), series, page),
@@ -178,9 +180,11 @@ async function mapOf(
   if ((dayStart(to) - dayStart(from)) / DAY > most * 31) return [];
   const slots = slotsBetween(series, from, to);
   if (slots.length > most) return [];
-  const [held, quarantined] = await Promise.all([
+  if (slots.length === 0) return [];
+  const [held, quarantined, gaps] = await Promise.all([
     barsIn(database, series, slots),
     heldRows(app, series),
+    gapsBetween(database, series, { from: slots[0]!.date, to: slots.at(-1)!.date }),
   ]);
   const { first, watermark } = state;
   const reached = targetOf(series, plan.now, marketOf(config)).date;
@@ -190,5 +194,7 @@ async function mapOf(
     reached,
     next,
     quarantined,
+    known: new Map(gaps.map((gap) => [gap.date, gap])),
+    now: plan.now,
   });
 }

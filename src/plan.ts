@@ -1,8 +1,11 @@
 /** Which requests are worth making next, in which order, and why is each other series not asked? */
-import { intradayLength, type Series } from "./bar.ts";
+import { intradayLength, type Series, seriesName } from "./bar.ts";
 import { type Attempt, troubleOf } from "./breaker.ts";
-import { coverageOf, type CoverageOptions, REPROBE_MS } from "./coverage.ts";
-import { endedOn, isComplete, type Target, targetOf } from "./due.ts";
+import { coverageOf } from "./coverage.ts";
+import { endedOn, isComplete, type Market, type Target, targetOf } from "./due.ts";
+import { REPROBE_MS } from "./entitlement.ts";
+import { type Heal, healOf, type OpenGap, rationHeals } from "./healing.ts";
+import type { AskOptions } from "./holes.ts";
 import type { Lags } from "./publication.ts";
 import type { ReferencePlanEntry } from "./reference.ts";
 import type { BarRequest } from "./request.ts";
@@ -23,6 +26,8 @@ export interface SeriesState {
   readonly last: { readonly status: string; readonly kind: string | null; readonly at: number } | null;
   /** The newest times it was really asked for, newest first. */
   readonly recent: readonly Attempt[];
+  /** Its open gaps, oldest first. */
+  readonly gaps: readonly OpenGap[];
   /** The exchange's date on which its symbol was delisted; `null` or absent: listed, or nothing known (see `listing`). */
   readonly delistedOn?: string | null;
 }
@@ -74,13 +79,15 @@ export type PlanEntry =
 export interface Plan {
   readonly now: number;
   readonly entries: readonly PlanEntry[];
+  /** What is asked for gaps when all entries have been served; of series that have gaps whose time has come. */
+  readonly heals: readonly Heal[];
   readonly quota: Quota;
   /** What is due beside bars, asked after them; absent where only bars are planned. */
   readonly reference?: readonly ReferencePlanEntry[];
 }
 
 /** What the decision needs besides the states. */
-export interface PlanOptions extends CoverageOptions {
+export interface PlanOptions extends AskOptions {
   readonly quota: Quota;
   readonly lags: Lags;
   /**
@@ -102,14 +109,56 @@ const SPARES_FROM = 10;
  * Order: by what a request buys, which is the closed sessions it brings that the series lacks (a series with no bars
  * counts as a hundred behind); then those furthest behind. So a key with too few requests a day for its series fills new
  * ones first and then goes around, each request bringing all that has closed since the last. What the quota does not
- * cover is deferred from the end of that order.
+ * cover is deferred from the end of that order. Gaps get what then is left of it, and not needed today.
  */
 export function plan(states: readonly SeriesState[], options: PlanOptions): Plan {
   const { now, quota } = options;
   const decided = states.map((state) => decide(state, options));
   const wanted = decided.filter((one) => one.entry.action === "ask") as Wanted[];
   const rest = decided.map(({ entry }) => entry).filter((entry) => entry.action !== "ask");
-  return { now, entries: [...ration(wanted.sort(byWorth), { now, quota }), ...rest], quota };
+  const entries = [...ration(wanted.sort(byWorth), { now, quota }), ...rest];
+  return { now, entries, heals: healsOf(states, { ...options, entries }), quota };
+}
+
+/** Of every series at once: whether one is asked for its gaps depends on what is asked of all. */
+function healsOf(
+  states: readonly SeriesState[],
+  { entries, ...options }: PlanOptions & { entries: readonly PlanEntry[] },
+): Heal[] {
+  const { now, quota } = options;
+  const torn = states.filter(({ gaps }) => gaps.length > 0);
+  if (torn.length === 0) return [];
+  const byName = new Map(entries.map((entry) => [seriesName(entry.series), entry]));
+  const heals = torn.flatMap((state) => {
+    const entry = byName.get(seriesName(state.series))!;
+    const sent = entry.action === "ask" ? [entry.request, ...entry.then] : [];
+    return healOf(state, { ...options, sent, waits: waitsFor(state, { entry, now }) }) ?? [];
+  });
+  const asked = entries.reduce((sum, entry) => sum + (entry.action === "ask" ? 1 + entry.then.length : 0), 0);
+  const left = requestsLeft(quota, now) - asked - neededToday(states, options);
+  return rationHeals(heals, { left: Math.max(0, left), reason: "the requests left today are for what is due" });
+}
+
+/** Why a series is not asked for its gaps now. What ails it is not cured by more requests. */
+function waitsFor(state: SeriesState, { entry, now }: { entry: PlanEntry; now: number }): string | null {
+  const trouble = troubleOf(state.recent);
+  const ended = endedOn(state);
+  if (ended !== null) return `its symbol was delisted on ${ended}`;
+  if (entry.action === "defer") return entry.reason;
+  if (trouble === null || (entry.action === "skip" && trouble.until <= now)) return null;
+  return `the last answer was "${trouble.kind}"`;
+}
+
+/** Requests that series will need before the day's quota is renewed: one for each whose next session closes by then. */
+function neededToday(states: readonly SeriesState[], options: PlanOptions): number {
+  if (options.quota.perDay === null) return 0;
+  return states.filter(({ series }) => comesDueToday(series, options)).length;
+}
+
+/** Whether the series has more to come before the day's quota is renewed at 00:00 UTC. */
+export function comesDueToday(series: Series, { now, market }: { now: number; market: Market }): boolean {
+  const last = (Math.floor(now / DAY) + 1) * DAY - 1;
+  return targetOf(series, last, market).ts > targetOf(series, now, market).ts;
 }
 
 interface Wanted {

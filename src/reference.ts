@@ -4,9 +4,9 @@
  */
 import type { Series, StockSymbol } from "./bar.ts";
 import { exchangeOf } from "./calendar.ts";
-import { type Entitlement, REPROBE_MS } from "./coverage.ts";
-import { type Market, targetOf } from "./due.ts";
-import { type Plan, type Quota, requestsLeft } from "./plan.ts";
+import { type Entitlement, REPROBE_MS } from "./entitlement.ts";
+import type { Market } from "./due.ts";
+import { comesDueToday, type Plan, type Quota, requestsLeft } from "./plan.ts";
 import type { ReferenceForm, ReferenceRequest } from "./request.ts";
 import type { FailureKind } from "./run.ts";
 
@@ -93,7 +93,7 @@ export interface ReferenceOptions {
   readonly clock: ReferenceClock;
   readonly entitlements: readonly Entitlement[];
   /** Before the bars are asked for. */
-  readonly plan: Pick<Plan, "entries" | "quota">;
+  readonly plan: Pick<Plan, "entries" | "heals" | "quota">;
   readonly market: Market;
   /** Of every configured series: what they will still need today is not spent. */
   readonly series: readonly Series[];
@@ -182,24 +182,18 @@ interface Room {
 }
 
 /** What bars leave of the day: neither what is asked now nor what runs of today will still have to ask. */
-function roomFor({ now, plan: { entries, quota }, market, series, nextTick }: ReferenceOptions): Room {
+function roomFor({ now, plan: { entries, heals, quota }, market, series, nextTick }: ReferenceOptions): Room {
   const midnight = (Math.floor(now / DAY) + 1) * DAY;
   const until = quota.blockedUntil !== null && quota.blockedUntil > now ? quota.blockedUntil : midnight;
   const left = requestsLeft(quota, now);
   if (left === Infinity) return { requests: Infinity, reason: "", until };
-  const asked = entries.reduce((sum, entry) => sum + (entry.action === "ask" ? 1 + entry.then.length : 0), 0);
+  const asked = entries.reduce((sum, entry) => sum + (entry.action === "ask" ? 1 + entry.then.length : 0), 0) +
+    heals.reduce((sum, heal) => sum + heal.requests.length, 0);
   const again = nextTick === null || nextTick >= midnight
     ? 0
-    : series.filter((one) => comesDue(one, { now, midnight, market })).length;
+    : series.filter((one) => comesDueToday(one, { now, market })).length;
   const requests = Math.max(0, left - asked - again);
   return { requests, reason: reasonOf(quota, { left, again }), until };
-}
-
-function comesDue(
-  series: Series,
-  { now, midnight, market }: { now: number; midnight: number; market: Market },
-): boolean {
-  return targetOf(series, midnight, market).ts > targetOf(series, now, market).ts;
 }
 
 function reasonOf({ perDay }: Quota, { left, again }: { left: number; again: number }): string {

@@ -4,7 +4,7 @@
  */
 import type { Client } from "./alphavantage/client.ts";
 import type { Series } from "./bar.ts";
-import type { Entitlement } from "./coverage.ts";
+import type { Entitlement } from "./entitlement.ts";
 import type { AskedBeside, ReferenceEffects } from "./effects.ts";
 import type { Plan } from "./plan.ts";
 import { entitlements } from "./postgres/entitlements.ts";
@@ -72,7 +72,7 @@ export function referenceEffects(
       const quota = await quotaState(database, { keyHash, now, perDay: config.vendor.perDay });
       const known = await entitlements(database, keyHash);
       // The bars have been asked for: the ledger knows what that took.
-      return await referencePlan(rooms, { series, plan: { now, entries: [], quota }, entitlements: known });
+      return await referencePlan(rooms, { series, plan: { now, entries: [], heals: [], quota }, entitlements: known });
     },
     ask: (request, { signal }) => ask(client, request, signal),
     store: async (document, { runId, request }) => {

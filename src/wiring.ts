@@ -133,12 +133,13 @@ export async function effectsOf(
     learn: (entitlement, message) => rememberEntitlement(database, { keyHash, ...entitlement, message }),
     ask: (request, { runId, signal }) => askTraced(rooms, request, { client, runId, signal, emit: wiring.emit }),
     read: readAnswer,
-    store: ({ bars, rejects }, { runId, result, from: { document, request } }) => {
+    store: ({ bars, rejects }, { runId, result, from: { document, request }, ...keeping }) => {
       const { source: body, receivedAt, reachesTo, requestId } = document;
       const answer = { form: formOf(request), zone: ianaZone(document.zone), body, receivedAt, reachesTo, requestId };
-      return storeSeries(database, { ...fence(runId), series: result.series, answer, bars, rejects, result });
+      const { series } = result;
+      return storeSeries(database, { ...fence(runId), ...keeping, series, answer, bars, rejects, result });
     },
-    record: (result, { runId }) => recordResult(database, { ...fence(runId), result }),
+    record: (result, { runId, ...keeping }) => recordResult(database, { ...fence(runId), ...keeping, result }),
     ...(isAsked ? { beside: referenceEffects(rooms, { client, fence }) } : {}),
     close: (runId, { message, ...ending }) => {
       // What caused a failure may quote what no table should hold.

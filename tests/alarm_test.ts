@@ -55,6 +55,7 @@ function state(name: string, watermark: string | null, over: Partial<SeriesState
     answeredAt: null,
     last: ASKED,
     recent: [],
+    gaps: [],
     ...over,
   };
 }

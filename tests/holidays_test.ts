@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { tradingDay } from "../src/holidays.ts";
+import { closedFor, tradingDay } from "../src/holidays.ts";
 
 /**
  * Weekdays without a bar. To 2024-07-25: read off two recorded DAILY answers (AAPL and IBM, 6,222 bars each), not off
@@ -109,5 +109,20 @@ Deno.test("every year in the Gregorian cycle has one Good Friday, between 20 Mar
     }
     assert.equal(found.length, 1, `${year}: ${found}`);
     assert.match(found[0]!, /-03-(2\d|3[01])T|-04-([01]\d|2[0-3])T/);
+  }
+});
+
+Deno.test("every closed weekday says why, no open one does", () => {
+  const why = (date: string) => closedFor(Date.parse(date));
+  assert.equal(why("2026-11-26"), "Thanksgiving Day");
+  assert.equal(why("2026-07-03"), "Independence Day");
+  assert.equal(why("2012-10-30"), "hurricane Sandy");
+  assert.equal(why("2018-12-05"), "mourning for George H. W. Bush");
+  assert.equal(why("2023-01-02"), "New Year's Day");
+  assert.equal(why("2023-01-16"), "Martin Luther King Jr. Day");
+  assert.equal(why("2026-11-21"), null, "a Saturday is none");
+  for (let day = Date.UTC(1999, 10, 1); day < Date.UTC(2029, 0, 1); day += 86_400_000) {
+    if (new Date(day).getUTCDay() % 6 === 0) continue;
+    assert.equal(closedFor(day) === null, tradingDay(day) !== "closed", new Date(day).toISOString());
   }
 });

@@ -61,7 +61,15 @@ async function played(script: Script) {
   };
   const entry = { action: "ask", series: SERIES, request: REQUEST, then: [], later: null, reason: "a test" } as const;
   const market = { delayMs: null, extendedHours: true };
-  const options = { runId: 7, abort: new AbortController().signal, market, watermark: FRIDAY, spent: 1, final: true };
+  const options = {
+    runId: 7,
+    abort: new AbortController().signal,
+    market,
+    watermark: FRIDAY,
+    gaps: [],
+    spent: 1,
+    final: true,
+  };
   const step = ingestSeries(entry, { effects, ...options });
   return { step: await step.catch((error: Error) => error) as Step | Error, kept, did, events };
 }

@@ -33,7 +33,7 @@ Deno.test("what is planned is told and kept before the first question; what is c
   ];
   const script = { watermarks: { DONE: MONDAY }, perDay: 2, entitlements: [barred] };
   const { events, due, told } = await played("", script, { series });
-  assert.deepEqual(events[1], { type: "run-planned", runId: 7, ask: 2, defer: 1, skip: 2 });
+  assert.deepEqual(events[1], { type: "run-planned", runId: 7, ask: 2, defer: 1, skip: 2, heal: 0 });
   assert.deepEqual(due, [4]);
   assert.deepEqual(told, ["A stored", "B stored", "C deferred quota", "BARRED failed premium"]);
 });

@@ -57,9 +57,9 @@ const EVERY: { [T in RunEvent["type"]]: [RunEvent & { type: T }, Level, string] 
     "IBM SPLITS: 2 added",
   ],
   "run-planned": [
-    { type: "run-planned", runId, ask: 1, defer: 2, skip: 3 },
+    { type: "run-planned", runId, ask: 1, defer: 2, skip: 3, heal: 4 },
     "info",
-    "Planned: 1 to ask, 2 deferred, 3 not needed",
+    "Planned: 1 to ask, 2 deferred, 3 not needed, 4 asked for gaps",
   ],
   "series-started": [
     { type: "series-started", runId, series, reason: "never asked" },

@@ -16,6 +16,7 @@ const state: SeriesState = {
   answeredAt: null,
   last: { status: "failed", kind: "outage", at: 7 },
   recent: [],
+  gaps: [],
 };
 
 Deno.test("what is not complete is late: asked, waiting or refused; a series without a state is not left out", () => {

@@ -62,7 +62,7 @@ withDatabases("one series: its intervals, its bars with what is missing among th
 
   const chart = await reads.chart(DAILY, { from: null, to: null, points: 9 });
   assert.deepEqual([chart.candles.length, chart.width, chart.revised], [2, null, []]);
-  const why = "its rows are in quarantine: zero-price";
+  const why = "its rows are in quarantine by zero-price; a row that is right can be released";
   assert.deepEqual(chart.gaps.map(({ date, reason }) => [date, reason]), [["2026-02-27", why]]);
 
   const { year, years, cells } = await reads.coverage(DAILY, null);

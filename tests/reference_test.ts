@@ -1,7 +1,7 @@
 /** Is what is known beside bars asked for on its clock, after the bars, and never from what they will need? */
 import assert from "node:assert/strict";
 import type { Series } from "../src/bar.ts";
-import type { Entitlement } from "../src/coverage.ts";
+import type { Entitlement } from "../src/entitlement.ts";
 import type { PlanEntry, Quota } from "../src/plan.ts";
 import { planReference, type ReferenceState, referenceWanted } from "../src/reference.ts";
 import type { ReferenceRequest } from "../src/request.ts";
@@ -36,7 +36,7 @@ function planned(states: ReferenceState[], given: Given = {}) {
     now: given.now ?? NOW,
     clock: given.clock ?? CLOCK,
     entitlements: given.entitlements ?? [],
-    plan: { entries: given.entries ?? [], quota },
+    plan: { entries: given.entries ?? [], heals: [], quota },
     market: { delayMs: null, extendedHours: true },
     series: given.series ?? [],
     nextTick: given.nextTick ?? null,

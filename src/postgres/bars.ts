@@ -1,17 +1,20 @@
 /**
  * How are the bars of one answer written: which rows change, which are left alone, what is kept of what they said?
  *
- * One transaction holds the fence, the archived answer, the bars, their revisions, the quarantine and the series result.
+ * One transaction holds the fence, the archived answer, the bars, their revisions, the quarantine, what the answer says of
+ * gaps and the series result.
  * Only the holder of the one running run gets past the fence, and of its transactions one at a time past the lock of the
  * series, so no second writer exists and plain inserts and updates are enough.
  */
 import type pg from "pg";
 import type { Bar, Reject, Series } from "../bar.ts";
+import type { GapKeeping } from "../effects.ts";
 import { NO_ROWS, type RowCounts, type SeriesResult } from "../run.ts";
 import { type Answer, archiveAnswer } from "./answers.ts";
 import { compareBars } from "./compare.ts";
 import type { Capabilities, Database } from "./connect.ts";
 import { addBars } from "./copy.ts";
+import { settleGaps } from "./gaps.ts";
 import { quarantineRows } from "./quarantine.ts";
 import { committedBefore, lockSeries, writeResult } from "./results.ts";
 import { extendLease, fence, type Holder } from "./runs.ts";
@@ -19,7 +22,7 @@ import { splitAtStored, withoutStored } from "./stored.ts";
 import { errorCode, transaction } from "./transaction.ts";
 import { instant } from "./values.ts";
 
-export interface StoreOptions extends Holder {
+export interface StoreOptions extends Holder, Partial<GapKeeping> {
   readonly series: Series;
   /** What the rows were read from. Revisions and quarantine are dated by when it was received. */
   readonly answer: Answer;
@@ -57,7 +60,7 @@ const UNIQUE_VIOLATION = "23505";
 
 async function storeOnce(
   db: Database,
-  { runId, owner, leaseMs, series, answer, bars, rejects, result }: StoreOptions,
+  { runId, owner, leaseMs, series, answer, bars, rejects, result, gaps = null, healing = false }: StoreOptions,
 ): Promise<SeriesResult> {
   const { capabilities } = db;
   return await transaction(db, async (client, attempt) => {
@@ -70,7 +73,8 @@ async function storeOnce(
     const answerId = await archiveAnswer(client, { runId, series, answer });
     const now = answer.receivedAt;
     const counts = await writeRows(client, { runId, series, answerId, bars, rejects, now, capabilities });
-    const stored = await writeResult(client, { runId, result: { ...result, series, counts } });
+    if (gaps !== null) await settleGaps(client, { runId, series, news: gaps, now });
+    const stored = await writeResult(client, { runId, result: { ...result, series, counts }, healing });
     await extendLease(client, { runId, owner, leaseMs });
     return stored;
   });

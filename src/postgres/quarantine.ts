@@ -1,6 +1,8 @@
 /** Where do rows go that break a rule? Kept once as the vendor gave them, with a count of how often they came back. */
 import type pg from "pg";
-import type { Reject, Series } from "../bar.ts";
+import type { Reject, Rule, Series } from "../bar.ts";
+import { rulesIn, type Slot } from "../gaps.ts";
+import type { Database } from "./connect.ts";
 import { instant, instantOrNull } from "./values.ts";
 
 /**
@@ -42,6 +44,28 @@ export async function quarantineRows(
       ],
     );
   }
+}
+
+/** Stamp and rule of what is in quarantine of a stretch of slots; the last may be named a day too late. */
+export async function rowsHeld(
+  asking: Pick<pg.Pool | pg.PoolClient, "query">,
+  { symbol, interval }: Series,
+  { date, to }: Pick<Slot, "date" | "to">,
+): Promise<Pick<Reject, "stamp" | "rule">[]> {
+  const { rows } = await asking.query(
+    `select stamp, rule from quarantine where symbol = $1 and "interval" = $2 and left(stamp, 10) between $3 and $4`,
+    [symbol, interval, date, instant(to).slice(0, 10)],
+  );
+  return rows;
+}
+
+/** The rules that rows of one slot broke. */
+export async function rulesHeld(
+  { pool }: Pick<Database, "pool">,
+  series: Series,
+  slot: Pick<Slot, "date" | "to">,
+): Promise<Rule[]> {
+  return rulesIn(slot, await rowsHeld(pool, series, slot));
 }
 
 /** PostgreSQL's text has no NUL. One such stamp must not lose the good rows beside it. */

@@ -1,8 +1,10 @@
 /** What did a run do for each series, as rows? */
 import type pg from "pg";
 import type { Series } from "../bar.ts";
+import type { GapKeeping } from "../effects.ts";
 import type { SeriesResult } from "../run.ts";
 import type { Database } from "./connect.ts";
+import { settleGaps } from "./gaps.ts";
 import { extendLease, fence, type Holder } from "./runs.ts";
 import { query, transaction } from "./transaction.ts";
 import { instant } from "./values.ts";
@@ -22,14 +24,17 @@ const RESULT = `json_build_object('symbol', symbol, 'interval', "interval") as s
  */
 export async function recordResult(
   db: Database,
-  { result, ...holder }: Holder & { result: SeriesResult },
+  { result, gaps = null, healing = false, ...holder }: Holder & Partial<GapKeeping> & { result: SeriesResult },
 ): Promise<SeriesResult> {
   return await transaction(db, async (client, attempt) => {
     await lockSeries(client, result.series);
     const before = attempt > 1 ? await committedBefore(client, { runId: holder.runId, result }) : null;
     if (before !== null) return before;
     await fence(client, holder);
-    const written = await writeResult(client, { runId: holder.runId, result });
+    const { runId } = holder;
+    const { series, finishedAt: now } = result;
+    if (gaps !== null) await settleGaps(client, { runId, series, news: gaps, now });
+    const written = await writeResult(client, { runId, result, healing });
     await extendLease(client, holder);
     return written;
   });
@@ -46,23 +51,26 @@ export async function lockSeries(client: pg.PoolClient, { symbol, interval }: Se
 /**
  * Writes the row. A series that a run answers in several parts (a backfill, month by month) has one row: counts and
  * requests add up, the rest is the newest part's.
+ *
+ * @param options.healing the series was asked for its gaps alone; false once a part of it was due
  */
 export async function writeResult(
   client: pg.PoolClient,
-  { runId, result }: { runId: number; result: Omit<SeriesResult, "watermark"> },
+  { runId, result, healing }: { runId: number; result: Omit<SeriesResult, "watermark">; healing: boolean },
 ): Promise<SeriesResult> {
   const { series: { symbol, interval }, counts } = result;
   const { rows: [row] } = await client.query<SeriesResult>(
     `insert into series_result as old (run_id, symbol, "interval", status, kind, message, requests, inserted, revised,
-       unchanged, provisional, quarantined, started_at, finished_at, watermark)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, (
+       unchanged, provisional, quarantined, started_at, finished_at, healing, watermark)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, (
        select ts from stock_data where symbol = $2 and "interval" = $3 and settled order by ts desc limit 1))
      on conflict (run_id, symbol, "interval") do update set
        status = excluded.status, kind = excluded.kind, message = excluded.message,
        requests = old.requests + excluded.requests, inserted = old.inserted + excluded.inserted,
        revised = old.revised + excluded.revised, unchanged = old.unchanged + excluded.unchanged,
        provisional = old.provisional + excluded.provisional, quarantined = old.quarantined + excluded.quarantined,
-       watermark = excluded.watermark, finished_at = excluded.finished_at
+       watermark = excluded.watermark, finished_at = excluded.finished_at,
+       healing = old.healing and excluded.healing
      returning ${RESULT}`,
     [
       runId,
@@ -79,6 +87,7 @@ export async function writeResult(
       counts.quarantined,
       instant(result.startedAt),
       instant(result.finishedAt),
+      healing,
     ],
   );
   return row!;

@@ -31,9 +31,9 @@ export async function expireRuns(db: Database, before: number): Promise<number> 
          and not exists (
            select from series_result s where s.run_id = r.id and (
              not exists (select from series_result n where ${newer} and n.finished_at > s.finished_at)
-             or s.status in ('stored', 'late') and not exists (
+             or s.status in ('stored', 'late') and not s.healing and not exists (
                select from series_result n
-               where ${newer} and n.status in ('stored', 'late') and n.started_at > s.started_at
+               where ${newer} and n.status in ('stored', 'late') and not n.healing and n.started_at > s.started_at
              )
            )
          )

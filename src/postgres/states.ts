@@ -1,9 +1,10 @@
 /** What does the database know of each series before a run? One query, a few index probes per series. */
-import type { Interval, Series } from "../bar.ts";
+import { type Interval, type Series, seriesName } from "../bar.ts";
 import { type Attempt, ATTEMPTS_KEPT } from "../breaker.ts";
 import type { SeriesState } from "../plan.ts";
 import type { PastAnswer } from "../publication.ts";
 import type { Database } from "./connect.ts";
+import { openGaps } from "./gaps.ts";
 import { query } from "./transaction.ts";
 
 /** Up to where a series reaches. Instants are epoch ms. */
@@ -20,11 +21,11 @@ const HEADS = `left join lateral (
      ) as settled on true
      left join lateral (
        select started_at from series_result r where r.symbol = asked.symbol and r."interval" = asked."interval"
-         and r.status in ('stored', 'late')
+         and r.status in ('stored', 'late') and not r.healing
        order by started_at desc limit 1
      ) as answered on true`;
 
-interface StateRow extends Omit<SeriesState, "series" | "last" | "recent"> {
+interface StateRow extends Omit<SeriesState, "series" | "last" | "recent" | "gaps"> {
   readonly symbol: string;
   readonly interval: Interval;
   readonly status: string | null;
@@ -37,9 +38,11 @@ interface StateRow extends Omit<SeriesState, "series" | "last" | "recent"> {
  * The states of the series, in the order given.
  *
  * `answeredAt` is when the work on the newest stored answer began: never later than the answer itself, so a market that
- * closed in between is never taken as seen. Answers that could not be stored do not count.
+ * closed in between is never taken as seen. Answers that could not be stored do not count, nor do those that were asked
+ * for gaps alone: an old month says nothing of today.
  */
 export async function seriesStates(db: Database, series: readonly Series[]): Promise<SeriesState[]> {
+  const gaps = await openGaps(db, series);
   const rows = await query<StateRow>(
     db,
     `select asked.symbol, asked."interval", oldest.ts as first, settled.ts as watermark, newest.ts as newest,
@@ -65,7 +68,7 @@ export async function seriesStates(db: Database, series: readonly Series[]): Pro
        from (
          select kind, finished_at, inserted from series_result r
          where r.symbol = asked.symbol and r."interval" = asked."interval"
-           and r.requests > 0 and r.status in ('stored', 'late', 'failed')
+           and r.requests > 0 and r.status in ('stored', 'late', 'failed') and not r.healing
          order by finished_at desc limit ${ATTEMPTS_KEPT}
        ) as newest
      ) as asking on true
@@ -77,6 +80,7 @@ export async function seriesStates(db: Database, series: readonly Series[]): Pro
     ...times,
     last: status === null || at === null ? null : { status, kind, at },
     recent: recent ?? [],
+    gaps: gaps.get(seriesName({ symbol, interval })) ?? [],
   }));
 }
 
@@ -99,6 +103,7 @@ export async function pastAnswers(db: Database): Promise<PastAnswer[]> {
     db,
     `select symbol, "interval", started_at as "askedAt", status = 'late' as late from series_result
      where run_id > (select max(id) - 200 from run) and status in ('stored', 'late')
+       and not healing
      order by run_id desc limit 2000`,
   );
   return rows.map(({ symbol, interval, ...answer }) => ({ series: { symbol, interval }, ...answer }));

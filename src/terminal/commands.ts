@@ -4,6 +4,7 @@ import type { Interval, StockSymbol } from "../bar.ts";
 import { parseIntervals, parseSymbols, type Selection } from "../selection.ts";
 import { describeExport, type ExportCommand } from "./export_command.ts";
 import { describeImport, type ImportCommand } from "./import_command.ts";
+import { describeGaps, type GapCommand } from "./gap_commands.ts";
 import { describeNotices, type NoticeCommand } from "./notice_commands.ts";
 import { describeSymbols, type SymbolCommand } from "./symbol_commands.ts";
 import { type AgainOf, againOf, describeSteering, type SteeringCommand, withAgain } from "./steering.ts";
@@ -31,6 +32,7 @@ export type Command =
   | ExportCommand
   | SymbolCommand
   | ImportCommand
+  | GapCommand
   /** Help or the version: print and leave. */
   | { readonly name: "print"; readonly text: string; readonly exitCode: 0 };
 
@@ -141,6 +143,7 @@ function describeProgram(version: string, found: (command: Command) => void): Pr
     .option("--partial", "keep what is older than the kept answers, instead of refusing")
     .action((options) => found({ name: "replay", selection: selectionOf(options), partial: options.partial === true }));
   describeSteering(program, { found, withSelection, selectionOf });
+  describeGaps(program, { found, withSelection, selectionOf });
   program.command("config").description("every setting, where it comes from, secrets masked")
     .option("--json", "as JSON")
     .action((options) => found({ name: "config", json: options.json === true }));

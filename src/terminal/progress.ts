@@ -73,10 +73,14 @@ function barProgress(screen: Screen): Progress {
   return {
     emit: (event) => {
       const now = stepOf(event);
-      if (event.type === "run-planned" && event.ask + event.defer > 0) {
-        bar = multi.create(event.ask + event.defer, 0, { now: "" });
+      if (event.type === "run-planned" && event.ask + event.defer + event.heal > 0) {
+        bar = multi.create(event.ask + event.defer + event.heal, 0, { now: "" });
       }
-      if (event.type === "series-finished") bar?.update(event.index);
+      if (event.type === "series-finished") {
+        // A series may be due and asked for gaps as well: only now it is known how many there are.
+        bar?.setTotal(event.of);
+        bar?.update(event.index);
+      }
       if (now !== null) say(now);
       const line = progressLine(event);
       // The log above a bar is only written together with one.

@@ -1,5 +1,6 @@
 /** How do a plan, the state of the series and a finished run look in a terminal? Times are UTC and say so with a Z. */
 import { intradayLength, type Series, seriesName } from "../bar.ts";
+import { type Heal, nameGaps } from "../healing.ts";
 import type { Plan, PlanEntry, Quota, SeriesState } from "../plan.ts";
 import type { ReferencePlanEntry, ReferenceState } from "../reference.ts";
 import { formOf } from "../request.ts";
@@ -28,6 +29,7 @@ export function renderPlan(plan: Plan, { colour, width = 100 }: Look): string {
       entry.action === "ask" ? String(costOf(entry)) : "",
       entry.action === "defer" ? `${entry.reason}; not before ${instant(entry.until)}` : entry.reason,
     ]),
+    ...plan.heals.flatMap(healRows),
     ...reference.map(besideRow),
   ];
   const columns = [
@@ -37,10 +39,9 @@ export function renderPlan(plan: Plan, { colour, width = 100 }: Look): string {
     { heading: "cost", align: "right" },
     { heading: "reason", flexible: true },
   ] as const;
-  const tone = (entry: Pick<PlanEntry, "action">) =>
-    entry.action === "ask" ? style.good : entry.action === "defer" ? style.warn : style.dim;
+  const tones: Readonly<Record<string, Style["good"]>> = { ask: style.good, heal: style.good, skip: style.dim };
   const paint = (cell: string, place: { row: number; column: number }) =>
-    place.column === 1 ? tone([...plan.entries, ...reference][place.row]!)(cell) : cell;
+    place.column === 1 ? (tones[rows[place.row]![1]!] ?? style.warn)(cell) : cell;
   const table = layOut(columns, rows, { width, paint });
   const full = rows.flatMap(([name, , , , reason = ""], row) =>
     table[row + 1]!.endsWith(oneLine(reason)) ? [] : [`${name}: ${oneLine(reason)}`]
@@ -48,11 +49,25 @@ export function renderPlan(plan: Plan, { colour, width = 100 }: Look): string {
   return [...table, "", ...full, ...(full.length > 0 ? [""] : []), planSentence(plan), ""].join("\n");
 }
 
-/** `5 requests now, 3 series complete, 2 not entitled; 20 of 25 requests are left today`. */
-export function planSentence({ entries, reference = [], quota, now }: Plan): string {
+/** What is asked for the gaps of a series, and what waits. */
+function healRows({ series, requests, left }: Heal): string[][] {
+  const asked = Map.groupBy(requests, ({ request }) => formOf(request));
+  return [
+    ...[...asked].map(([form, same]) => {
+      const dates = same.flatMap((errand) => errand.dates);
+      return [seriesName(series), "heal", form, String(same.length), `brings ${nameGaps(dates)}`];
+    }),
+    ...left.map(({ dates, reason }) => [seriesName(series), "wait", "", "", `${nameGaps(dates)}: ${reason}`]),
+  ];
+}
+
+/** `5 requests now, 1 of them for gaps, 3 series complete, 2 not entitled; 20 of 25 requests are left today`. */
+export function planSentence({ entries, heals, reference = [], quota, now }: Plan): string {
   const count = (test: (entry: PlanEntry) => boolean) => entries.filter(test).length;
-  const asks = entries.reduce((sum, entry) => sum + costOf(entry), 0);
+  const healing = heals.reduce((sum, { requests }) => sum + requests.length, 0);
+  const asks = entries.reduce((sum, entry) => sum + costOf(entry), 0) + healing;
   const parts = [asks === 0 ? "Nothing to ask now" : `${counted(asks, "request")} now`];
+  if (healing > 0) parts.push(healing === asks ? "all of them for gaps" : `${healing} of them for gaps`);
   const beside = reference.filter(({ action }) => action === "ask").length;
   const waiting = reference.length - beside;
   if (beside > 0) parts.push(`${beside} beside bars`);
@@ -87,7 +102,7 @@ function quotaSentence({ perDay, usedToday, blockedUntil }: Quota, now: number):
   return `${Math.max(0, perDay - usedToday)} of ${counted(perDay, "request")} are left today`;
 }
 
-/** Every series: what is stored, how its last run ended; then when the next tick is due (`null`: none is). */
+/** Every series: what is stored, how many open gaps it has, how its last run ended; then when the next tick is due (`null`: none is). */
 export function renderStatus(
   states: readonly SeriesState[],
   { nextTick, reference = [], colour, width = 100 }: Look & {
@@ -96,10 +111,11 @@ export function renderStatus(
   },
 ): string {
   const style = styleOf(colour);
-  const rows = states.map(({ series, first, watermark, last }) => [
+  const rows = states.map(({ series, first, watermark, last, gaps }) => [
     seriesName(series),
     barTime(series, first),
     barTime(series, watermark),
+    gaps.length === 0 ? "" : grouped(gaps.length),
     last === null ? "never asked" : last.kind === null ? last.status : `${last.status}: ${last.kind}`,
     last === null ? "" : instant(last.at),
   ]);
@@ -107,11 +123,12 @@ export function renderStatus(
     { heading: "series" },
     { heading: "first bar", flexible: true },
     { heading: "watermark" },
+    { heading: "gaps", align: "right" },
     { heading: "last outcome" },
     { heading: "when" },
   ] as const;
   const paint = (cell: string, { row, column }: { row: number; column: number }) =>
-    column === 3 ? toneOf(states[row]!.last?.status, style)(cell) : cell;
+    column === 3 ? style.warn(cell) : column === 4 ? toneOf(states[row]!.last?.status, style)(cell) : cell;
   const tick = nextTick === null ? "No tick is due: the schedule is paused" : `Next tick ${instant(nextTick)}`;
   return [...layOut(columns, rows, { width, paint }), "", ...besideLines(reference), tick, ""].join("\n");
 }

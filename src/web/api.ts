@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Plan, SeriesState } from "../plan.ts";
 import { type Endpoint, endpoint, instant } from "./endpoint.ts";
-import { EVENTS_QUERY, NO_QUERY, OUTCOMES, RUNS_QUERY, TRIGGERS } from "./query.ts";
+import { EVENTS_QUERY, GAPS_QUERY, NO_QUERY, OUTCOMES, RUNS_QUERY, TRIGGERS } from "./query.ts";
 import { costOf } from "./plan_preview.tsx";
 import { eventFilterOf, findRun, type RunReads } from "./run.tsx";
 import { filterOf, type RunsReads } from "./runs.tsx";
@@ -15,6 +15,14 @@ export interface ApiReads {
   states(): Promise<readonly SeriesState[]>;
   /** What the next run would ask. Asks nobody. */
   plan(): Promise<Plan>;
+  /** Gaps of the configured series, the open ones first. */
+  gaps(options: { state: "open" | "closed" | "all"; limit: number }): Promise<GapsListed>;
+}
+
+/** Instants are epoch ms. */
+interface GapsListed {
+  readonly counts: { readonly open: number; readonly healed: number; readonly vendorHasNone: number };
+  readonly gaps: readonly unknown[];
 }
 
 export const count = z.int().nonnegative();
@@ -80,6 +88,31 @@ const STATE = z.object({
   watermark: instant.nullable().describe("Newest settled bar"),
   newest: instant.nullable().describe("Newest bar of any kind"),
   last: z.object({ status: z.string(), kind: z.string().nullable(), at: instant }).nullable(),
+  gaps: z.array(z.object({
+    date: z.iso.date().describe("Of the session, or the first day of the week or month"),
+    tries: count.describe("Answers that covered it and had no bar"),
+    nextTryAt: instant.nullable().describe("null: its rows are in quarantine"),
+  })).describe("Open ones"),
+});
+
+const GAP = z.object({
+  series: SERIES,
+  date: z.iso.date().describe("Of the session, or the first day of the week or month"),
+  foundAt: instant,
+  tries: count,
+  lastTriedAt: instant.nullable(),
+  nextTryAt: instant.nullable().describe("null: closed, or its rows are in quarantine"),
+  rule: z.string().nullable().describe("By which its rows are in quarantine"),
+  closed: z.object({ at: instant, as: z.enum(["healed", "vendor-has-none"]) }).nullable(),
+  runId: z.int().nullable().describe("The run that tried it last or healed it"),
+});
+
+export const HEALED = z.object({
+  series: SERIES,
+  requests: z.array(
+    z.object({ month: z.string().nullable(), size: z.string().nullable(), dates: z.array(z.iso.date()) }),
+  ),
+  left: z.array(z.object({ dates: z.array(z.iso.date()), reason: z.string() })).describe("Not asked for now, and why"),
 });
 
 export const PLANNED = z.discriminatedUnion("action", [
@@ -180,8 +213,25 @@ function endpointsOfSeries({ api }: { api: ApiReads }): readonly Endpoint[] {
       path: "/plan",
       summary: "What the next run would ask, why, and at what cost; asks nobody",
       query: NO_QUERY,
-      response: z.object({ now: instant, entries: z.array(PLANNED), reference: BESIDE, quota: QUOTA }),
+      response: z.object({
+        now: instant,
+        entries: z.array(PLANNED),
+        heals: z.array(HEALED).describe("Asked for gaps when all entries have been served"),
+        reference: BESIDE,
+        quota: QUOTA,
+      }),
       handle: async () => planAnswer(await api.plan()),
+    }),
+    endpoint({
+      ...read,
+      path: "/gaps",
+      summary: "Sessions, weeks and months without a bar: the open ones, and what became of the others",
+      query: GAPS_QUERY,
+      response: z.object({
+        counts: z.object({ open: count, healed: count, vendorHasNone: count }),
+        gaps: z.array(GAP),
+      }),
+      handle: ({ query }) => api.gaps(query),
     }),
     endpoint({
       ...read,
@@ -197,5 +247,9 @@ function endpointsOfSeries({ api }: { api: ApiReads }): readonly Endpoint[] {
 /** A plan with the requests that each entry costs, if nothing has to be sent again. */
 export function planAnswer(plan: Plan) {
   const entries = plan.entries.map((entry) => entry.action === "ask" ? { ...entry, requests: costOf(entry) } : entry);
-  return { ...plan, entries };
+  const heals = plan.heals.map(({ requests, ...heal }) => ({
+    ...heal,
+    requests: requests.map(({ request: { month, size }, dates }) => ({ month, size, dates })),
+  }));
+  return { ...plan, entries, heals };
 }

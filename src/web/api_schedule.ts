@@ -1,6 +1,6 @@
 /** What can a program ask and do about the schedule? The same as its page. */
 import { z } from "zod";
-import { count, planAnswer, PLANNED, QUOTA, read } from "./api.ts";
+import { count, HEALED, planAnswer, PLANNED, QUOTA, read } from "./api.ts";
 import { type Endpoint, endpoint, instant } from "./endpoint.ts";
 import { instantOf, NO_QUERY, OUTCOMES, PREVIEW_QUERY, TEST_QUERY, TICK_STATES, TICKS_QUERY } from "./query.ts";
 import type { ScheduleReads } from "./schedule.tsx";
@@ -81,13 +81,15 @@ export function scheduleReadEndpoints(reads: ScheduleReads): readonly Endpoint[]
         skipped: z.string().nullable().describe("Why it would get no run"),
         requests: count,
         entries: z.array(PLANNED),
+        heals: z.array(HEALED),
         quota: QUOTA,
       }),
       handle: async ({ query: { at } }) => {
         const { plan, ...test } = await reads.testTick(instantOf(at)!);
-        const { entries, quota } = planAnswer(plan);
-        const requests = entries.reduce((sum, entry) => sum + (entry.action === "ask" ? entry.requests : 0), 0);
-        return { ...test, requests, entries, quota };
+        const { entries, heals, quota } = planAnswer(plan);
+        const due = entries.reduce((sum, entry) => sum + (entry.action === "ask" ? entry.requests : 0), 0);
+        const requests = due + heals.reduce((sum, heal) => sum + heal.requests.length, 0);
+        return { ...test, requests, entries, heals, quota };
       },
     }),
   ];

@@ -10,6 +10,7 @@ import {
   NO_QUERY,
   RECORDS_QUERY,
   SYMBOLS_QUERY,
+  WHY_QUERY,
   YEAR_QUERY,
 } from "./query.ts";
 import { matrixFilterOf } from "./coverage_matrix.tsx";
@@ -183,6 +184,7 @@ export function endpointsOfOneSeries(
       response: z.object({ year: z.int().nullable(), years: z.array(z.int()), cells: z.array(CELL) }),
       handle: ({ params, query }) => series.coverage(seriesOf(params), query.year ?? null),
     }),
+    whyOf(series),
     ...filesOf(series),
     ...recordsOf(series),
   ];
@@ -209,6 +211,23 @@ function filesOf(reads: SeriesReads): readonly Endpoint[] {
       },
     })
   );
+}
+
+function whyOf(series: SeriesReads): Endpoint {
+  return endpoint({
+    ...read,
+    path: `${PATH}/why`,
+    summary: "Why there is a bar on a date, or none, in one sentence",
+    query: WHY_QUERY,
+    response: z.object({
+      series: SERIES,
+      date: z.iso.date(),
+      slot: z.iso.date().describe("The session, or the first day of the week or month it belongs to"),
+      verdict: z.string(),
+      sentence: z.string(),
+    }),
+    handle: ({ params, query: { date } }) => series.why(seriesOf(params), date),
+  });
 }
 
 function recordsOf(reads: SeriesReads): readonly Endpoint[] {

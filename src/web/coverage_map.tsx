@@ -1,7 +1,7 @@
 /** Which sessions are there, which are missing, and why? A year of days, or all years of weeks or months, one square each. */
 import { Scroll } from "./facts.tsx";
 import { type Series, seriesName } from "../bar.ts";
-import { dateOf, dayStart } from "../calendar.ts";
+import { closureOn, dateOf, dayStart, exchangeOf } from "../calendar.ts";
 import { unitOf } from "../freshness.ts";
 import type { Cell } from "../gaps.ts";
 import type { CoverageFacts } from "./series.tsx";
@@ -21,7 +21,14 @@ interface Grid {
   place(date: string): { readonly column: number; readonly row: number };
 }
 
-export function CoverageMap({ series, coverage: { year, cells } }: { series: Series; coverage: CoverageFacts }) {
+/** @param hrefOf where more is said of a date */
+export function CoverageMap(
+  { series, coverage: { year, cells }, hrefOf }: {
+    series: Series;
+    coverage: CoverageFacts;
+    hrefOf: (date: string) => string;
+  },
+) {
   if (cells.length === 0) return <p class="empty">Nothing to show before there is a bar.</p>;
   const grid = year === null ? gridOfPeriods(series, cells) : gridOfDays(year);
   const unit = unitOf(series);
@@ -48,11 +55,11 @@ export function CoverageMap({ series, coverage: { year, cells } }: { series: Ser
         >
           {grid.heads.map(({ column, text }) => <text x={LEFT + column * PITCH} y="10">{text}</text>)}
           {grid.rows.map((name, row) => <text x="0" y={TOP + row * PITCH + 10}>{name}</text>)}
-          {year !== null && <ClosedDays year={year} cells={cells} grid={grid} />}
+          {year !== null && <ClosedDays series={series} year={year} cells={cells} grid={grid} />}
           {cells.map((cell) => <Square cell={cell} {...grid.place(cell.date)} />)}
         </svg>
       </Scroll>
-      <Gaps gaps={gaps} cells={cells} />
+      <Gaps gaps={gaps} cells={cells} hrefOf={hrefOf} />
     </>
   );
 }
@@ -70,7 +77,9 @@ function Square({ cell, column, row }: { cell: Cell; column: number; row: number
   );
 }
 
-function ClosedDays({ year, cells, grid }: { year: number; cells: readonly Cell[]; grid: Grid }) {
+function ClosedDays(
+  { series, year, cells, grid }: { series: Series; year: number; cells: readonly Cell[]; grid: Grid },
+) {
   const open = new Set(cells.map(({ date }) => date));
   const days: string[] = [];
   const last = dayStart(cells.at(-1)!.date);
@@ -84,7 +93,7 @@ function ClosedDays({ year, cells, grid }: { year: number; cells: readonly Cell[
         const { column, row } = grid.place(date);
         return (
           <g class="cell closed">
-            <title>{`${date}: the exchange is closed`}</title>
+            <title>{`${date}: the exchange is closed, ${closureOn(exchangeOf(series.symbol), date)}`}</title>
             <circle cx={LEFT + column * PITCH + SIZE / 2} cy={TOP + row * PITCH + SIZE / 2} r="1.500" />
           </g>
         );
@@ -126,7 +135,9 @@ function gridOfPeriods({ interval }: Series, cells: readonly Cell[]): Grid {
 }
 
 /** The same in words: neighbours with one reason are one line. */
-function Gaps({ gaps, cells }: { gaps: readonly Cell[]; cells: readonly Cell[] }) {
+function Gaps(
+  { gaps, cells, hrefOf }: { gaps: readonly Cell[]; cells: readonly Cell[]; hrefOf: (date: string) => string },
+) {
   const stretches: { from: string; to: string; count: number; reason: string }[] = [];
   let before: Cell | null = null;
   for (const cell of cells) {
@@ -144,7 +155,7 @@ function Gaps({ gaps, cells }: { gaps: readonly Cell[]; cells: readonly Cell[] }
     <ul class="gaps">
       {stretches.slice(-MOST_LISTED).toReversed().map(({ from, to, count, reason }) => (
         <li>
-          <span class="time">{from === to ? from : `${from} to ${to}`}</span>{" "}
+          <a class="time" href={hrefOf(from)}>{from === to ? from : `${from} to ${to}`}</a>{" "}
           <span class="aside">{count === 1 ? "" : `${grouped(count)} in a row`}</span> <span>{reason}</span>
         </li>
       ))}

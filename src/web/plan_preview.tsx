@@ -1,5 +1,6 @@
 /** What would a run ask, what would it cost, and what must wait? */
 import { seriesName } from "../bar.ts";
+import { datesOf, type Heal, nameGaps } from "../healing.ts";
 import type { Plan, PlanEntry } from "../plan.ts";
 import { formOf } from "../request.ts";
 import { None, State, Time } from "./facts.tsx";
@@ -14,11 +15,16 @@ const MOST_ROWS = 200;
 
 /** `It would send 3 requests for 2 of 9 series; 22 of 25 are left today.` */
 export function planSentence(
-  { entries, reference = [], quota: { perDay, usedToday, blockedUntil }, now }: Plan,
+  { entries, heals, reference = [], quota: { perDay, usedToday, blockedUntil }, now }: Plan,
 ): string {
-  const asked = entries.filter(({ action }) => action === "ask").length;
+  const asking = [
+    ...entries.filter(({ action }) => action === "ask"),
+    ...heals.filter(({ requests }) => requests.length > 0),
+  ];
+  const asked = new Set(asking.map(({ series }) => seriesName(series))).size;
   const waiting = entries.filter(({ action }) => action === "defer").length;
   const cost = entries.reduce((sum, entry) => sum + costOf(entry), 0);
+  const healing = heals.reduce((sum, { requests }) => sum + requests.length, 0);
   const left = perDay === null
     ? "this key has no daily limit"
     : `${grouped(Math.max(0, perDay - usedToday))} of ${grouped(perDay)} are left today`;
@@ -29,14 +35,19 @@ export function planSentence(
     ...(waiting > 0 ? [`${waiting} must wait`] : []),
     blockedUntil !== null && blockedUntil > now ? "the vendor's daily limit is reached" : left,
   ].join("; ");
-  if (cost > 0) return `A run now sends ${counted(cost, "request")} for ${asked} of ${entries.length} series; ${rest}.`;
+  if (cost + healing > 0) {
+    const gaps = healing === 0 ? "" : `, ${healing} of them for gaps`;
+    return `A run now sends ${
+      counted(cost + healing, "request")
+    } for ${asked} of ${entries.length} series${gaps}; ${rest}.`;
+  }
   const none = beside === 0 ? "A run now sends no request" : "A run now sends no request for bars";
   return waiting > 0
     ? `${none}: of ${entries.length} series ${rest}.`
     : `${none}: all of these ${entries.length} series hold what can be had; ${[...more, left].join("; ")}.`;
 }
 
-export function PlanPreview({ plan: { entries } }: { plan: Plan }) {
+export function PlanPreview({ plan: { entries, heals } }: { plan: Plan }) {
   return (
     <div class="scroll">
       <table class="stack">
@@ -49,7 +60,10 @@ export function PlanPreview({ plan: { entries } }: { plan: Plan }) {
             <th scope="col">Why</th>
           </tr>
         </thead>
-        <tbody>{entries.slice(0, MOST_ROWS).map((entry) => <Row entry={entry} />)}</tbody>
+        <tbody>
+          {entries.slice(0, MOST_ROWS).map((entry) => <Row entry={entry} />)}
+          {heals.slice(0, MOST_ROWS).map((heal) => <HealRow heal={heal} />)}
+        </tbody>
       </table>
       {entries.length > MOST_ROWS && (
         <p class="aside">and {counted(entries.length - MOST_ROWS, "row")} more, in the same order</p>
@@ -83,6 +97,25 @@ function Row({ entry }: { entry: PlanEntry }) {
             <Time at={entry.later.until} zone />
           </span>
         )}
+      </td>
+    </tr>
+  );
+}
+
+/** What is asked for the gaps of a series when all that is due has been served. */
+function HealRow({ heal: { series, requests, left } }: { heal: Heal }) {
+  const asked = datesOf(requests);
+  return (
+    <tr>
+      <th scope="row">{seriesName(series)}</th>
+      <td>
+        <State of={asked.length > 0 ? "asked" : "deferred"} />
+      </td>
+      <td class="number">{requests.length === 0 ? <None why="it is not asked" /> : grouped(requests.length)}</td>
+      <td class="time">{requests[0] === undefined ? "" : formWords(formOf(requests[0].request))}</td>
+      <td class="words">
+        {asked.length > 0 && `brings ${nameGaps(asked)}`}
+        {left.map(({ dates, reason }) => <span class="aside">{`${nameGaps(dates)}: ${reason}`}</span>)}
       </td>
     </tr>
   );

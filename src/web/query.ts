@@ -102,6 +102,7 @@ export const SERIES_QUERY = z.object({
   year,
   show: z.enum(RECORDS).default("results"),
   before: z.coerce.number().int().positive().optional(),
+  why: z.union([z.iso.date(), z.literal("")]).optional(),
 });
 export type SeriesQuery = z.output<typeof SERIES_QUERY>;
 
@@ -111,6 +112,15 @@ export const BARS_QUERY = z.object({
   points: z.coerce.number().int().min(2).max(5_000).default(2_000).describe(
     "At most so many; more bars than that are joined into candles of one width",
   ),
+});
+
+export const WHY_QUERY = z.object({
+  date: z.iso.date().describe("Of the session, or any day of the week or month"),
+});
+
+export const GAPS_QUERY = z.object({
+  state: z.enum(["open", "closed", "all"]).default("open"),
+  limit: limit(10_000, 100),
 });
 
 const limitOf = (what: string) =>

@@ -112,6 +112,7 @@ export function TestTick({ asked, test }: { asked: string | undefined; test: Tri
 function Tested({ test: { at, isTick, skipped, plan } }: { test: TickTest }) {
   const { role } = useVisit();
   const asks = plan.entries.filter((entry) => entry.action === "ask");
+  const healing = plan.heals.reduce((sum, heal) => sum + heal.requests.length, 0);
   const requests = asks.reduce((sum, entry) => sum + requestsOf(entry), 0);
   return (
     <>
@@ -121,7 +122,10 @@ function Tested({ test: { at, isTick, skipped, plan } }: { test: TickTest }) {
         {isTick ? " would " : " is no tick of the schedule; one then would "}
         {skipped === null ? "" : <>be skipped: {skipped}. Otherwise it would</>}{" "}
         <strong>
-          {requests === 0 ? "ask nothing" : `send ${counted(requests, "request")} for ${asks.length} series`}
+          {requests === 0
+            ? healing === 0 ? "ask nothing" : "ask for nothing that is due"
+            : `send ${counted(requests, "request")} for ${asks.length} series`}
+          {healing > 0 && `, ${counted(healing, "request")} for gaps`}
         </strong>
         , with what is stored now.
       </p>

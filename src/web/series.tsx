@@ -4,6 +4,7 @@ import { type Interval, intradayLength, type Series, seriesName } from "../bar.t
 import { dateOf, dayStart, exchangeOf, sessionsBetween } from "../calendar.ts";
 import type { Extract, Format } from "../extract.ts";
 import { barDate, type Cell } from "../gaps.ts";
+import { AskWhy, whyHref } from "./ask_why.tsx";
 import { ASSETS } from "./assets.ts";
 import { type Candle, CandleChart } from "./candle_chart.tsx";
 import { CoverageMap } from "./coverage_map.tsx";
@@ -12,8 +13,10 @@ import { RANGES, readQuery, RECORDS, SERIES_QUERY, type SeriesQuery } from "./qu
 import { type RecordReads, Records } from "./series_records.tsx";
 import {
   Bounded,
+  Downloads,
   EntitlementWords,
   FreshnessWords,
+  IntervalSwitch,
   listingWords,
   NextWords,
   ResultDots,
@@ -24,6 +27,7 @@ import {
 import { MOST_COUNTED, type SymbolRow } from "./symbols.tsx";
 import { Refusal, type ShowPage } from "./visit.ts";
 import { counted, grouped } from "./words.ts";
+import type { Why } from "../why.ts";
 
 export interface SeriesFacts extends SymbolRow {
   /** Of the same symbol, this one included. */
@@ -58,6 +62,8 @@ export interface SeriesReads extends RecordReads {
   /** Epoch ms; `null`: from the oldest, to the newest. */
   chart(series: Series, range: { from: number | null; to: number | null; points: number }): Promise<ChartFacts>;
   coverage(series: Series, year: number | null): Promise<CoverageFacts>;
+  /** Why there is a bar on a date, or none. */
+  why(series: Series, date: string): Promise<Why>;
 }
 
 type Range = typeof RANGES[number];
@@ -107,9 +113,10 @@ export function seriesPage(reads: SeriesReads, { release = false }: { release?: 
     const { ranges, usual } = rangesOf(series.interval);
     const range = asked.range ?? usual;
     const from = newest === null ? null : rangeStart(series, range, newest);
-    const [chart, coverage, records] = await Promise.all([
+    const [chart, coverage, why, records] = await Promise.all([
       reads.chart(series, { from, to: null, points: DRAWN }),
       reads.coverage(series, asked.year ?? null),
+      asked.why === undefined || asked.why === "" ? null : reads.why(series, asked.why),
       Records({ reads, series, asked, release: release && role === "operate" }),
     ]);
     return {
@@ -139,15 +146,7 @@ export function seriesPage(reads: SeriesReads, { release = false }: { release?: 
             <Facts facts={facts} />
             {role === "operate" && <FetchNow series={series} />}
           </Live>
-          <section aria-labelledby="coverage-title">
-            <div class="head">
-              <h2 id="coverage-title">Coverage</h2>
-              <Years series={series} asked={asked} coverage={coverage} />
-            </div>
-            <Live id="coverage">
-              <CoverageMap series={series} coverage={coverage} />
-            </Live>
-          </section>
+          <Coverage series={series} asked={asked} coverage={coverage} why={why} />
           <section aria-labelledby="records-title">
             <h2 id="records-title">On record</h2>
             <nav class="choices tabs-below" aria-label="What is on record">
@@ -167,6 +166,33 @@ export function seriesPage(reads: SeriesReads, { release = false }: { release?: 
       ),
     };
   };
+}
+
+/** The map of what is there, and why another bar is not. */
+function Coverage(
+  { series, asked, coverage, why }: {
+    series: Series;
+    asked: SeriesQuery;
+    coverage: CoverageFacts;
+    why: Why | null;
+  },
+) {
+  return (
+    <section aria-labelledby="coverage-title">
+      <div class="head">
+        <h2 id="coverage-title">Coverage</h2>
+        <Years series={series} asked={asked} coverage={coverage} />
+      </div>
+      <Live id="coverage">
+        <CoverageMap
+          series={series}
+          coverage={coverage}
+          hrefOf={(date) => whyHref(hrefOf(series, asked, {}), date)}
+        />
+      </Live>
+      <AskWhy series={series} asked={asked} why={why} />
+    </section>
+  );
 }
 
 /** The page with something else chosen; each list begins anew. */
@@ -200,29 +226,6 @@ function FetchNow({ series: { symbol, interval } }: { series: Series }) {
   return (
     <p class="act">
       <a class="button" href={`/launch?${query}`}>Fetch now…</a>
-    </p>
-  );
-}
-
-function IntervalSwitch({ series, intervals }: { series: Series; intervals: readonly Interval[] }) {
-  return (
-    <nav class="choices tabs-below" aria-label={`Intervals of ${series.symbol}`}>
-      {intervals.map((interval) => (
-        <a href={seriesHref({ ...series, interval })} aria-current={interval === series.interval ? "page" : undefined}>
-          {interval}
-        </a>
-      ))}
-      <a href="/symbols">All symbols</a>
-    </nav>
-  );
-}
-
-/** All of them, beside what the chart shows: stretches and states of the past are asked for in the address, or by the command. */
-function Downloads({ series: { symbol, interval } }: { series: Series }) {
-  const bars = `/api/v1/series/${encodeURIComponent(symbol)}/${interval}/bars`;
-  return (
-    <p class="aside">
-      All bars as <a href={`${bars}.csv`}>CSV</a> or <a href={`${bars}.parquet`}>Parquet</a>
     </p>
   );
 }

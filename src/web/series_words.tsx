@@ -1,6 +1,6 @@
 /** The small parts in which pages speak of series: where one is shown, its stamps, how fresh it is, what its key may ask. */
-import { INTERVALS, intradayLength, isInterval, parseSymbol, type Series } from "../bar.ts";
-import type { Entitlement } from "../coverage.ts";
+import { type Interval, INTERVALS, intradayLength, isInterval, parseSymbol, type Series } from "../bar.ts";
+import type { Entitlement } from "../entitlement.ts";
 import { type Freshness, unitOf } from "../freshness.ts";
 import type { PlanEntry } from "../plan.ts";
 import type { Listing } from "../reference.ts";
@@ -152,5 +152,29 @@ function Dot({ status }: { status: SeriesStatus }) {
       fill-opacity="0.6"
       stroke="currentColor"
     />
+  );
+}
+
+/** The other series of the symbol. */
+export function IntervalSwitch({ series, intervals }: { series: Series; intervals: readonly Interval[] }) {
+  return (
+    <nav class="choices tabs-below" aria-label={`Intervals of ${series.symbol}`}>
+      {intervals.map((interval) => (
+        <a href={seriesHref({ ...series, interval })} aria-current={interval === series.interval ? "page" : undefined}>
+          {interval}
+        </a>
+      ))}
+      <a href="/symbols">All symbols</a>
+    </nav>
+  );
+}
+
+/** All of them, beside what the chart shows: stretches and states of the past are asked for in the address, or by the command. */
+export function Downloads({ series: { symbol, interval } }: { series: Series }) {
+  const bars = `/api/v1/series/${encodeURIComponent(symbol)}/${interval}/bars`;
+  return (
+    <p class="aside">
+      All bars as <a href={`${bars}.csv`}>CSV</a> or <a href={`${bars}.parquet`}>Parquet</a>
+    </p>
   );
 }

@@ -25,6 +25,7 @@ withDatabases("states come in the order asked, also for a series that has nothin
     answeredAt: NOW - 2_000,
     last: { status: "stored", kind: null, at: NOW },
     recent: [{ kind: null, at: NOW, brought: true }],
+    gaps: [],
     delistedOn: null,
   };
   const nothing = {
@@ -35,6 +36,7 @@ withDatabases("states come in the order asked, also for a series that has nothin
     answeredAt: null,
     last: null,
     recent: [],
+    gaps: [],
   };
   assert.deepEqual(await seriesStates(db, [UNKNOWN, IBM, DAILY]), [
     { series: UNKNOWN, ...nothing },

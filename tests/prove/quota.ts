@@ -106,7 +106,7 @@ function openTrial(
   { size, ...given }: Pick<Trial, "perDay" | "random" | "key"> & { size: number },
 ): Trial {
   const names = Array.from({ length: size }, (_, index) => `Q${index}`);
-  const fresh = { first: null, watermark: null, newest: null, answeredAt: null, last: null, recent: [] };
+  const fresh = { first: null, watermark: null, newest: null, answeredAt: null, last: null, recent: [], gaps: [] };
   const states = new Map(names.map((symbol): [string, SeriesState] => {
     return [symbol, { ...fresh, series: { symbol, interval: "daily" } }];
   }));

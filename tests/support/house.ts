@@ -21,6 +21,9 @@ const WIRING = [
   "machine",
   "heartbeat",
   "housekeeping",
+  "gap_search",
+  "inquire",
+  "operate_gaps",
   "replay",
   "import_command",
   "import_old",
@@ -42,7 +45,7 @@ const WIRING = [
   "operate_symbols",
 ];
 /** One run and one notification, told from top to bottom; every effect is an argument. */
-const STORIES = ["ingest", "ingest_series", "ingest_reference", "notify"];
+const STORIES = ["ingest", "ingest_series", "ingest_gaps", "ingest_reference", "notify"];
 /** Rooms of one file; every folder of `src/` is a room too. */
 const ROOM_FILES = ["log", "log_sweep", "telemetry", "whole_file"];
 

@@ -1,4 +1,5 @@
 /** The pages on a stage of object literals: what they read, who looks, and what a browser would send. */
+import { alive, apiReads, presentAt } from "./api_reads.ts";
 import type { RunRow } from "../../src/web/runs.tsx";
 import type { LaunchRow } from "../../src/web/queue.tsx";
 import { createRoutes, type Reads, type RoutesOptions } from "../../src/web/routes.tsx";
@@ -137,7 +138,7 @@ export function reads(change: Partial<Reads> = {}): Reads {
     },
     launch: {
       configured: () => Promise.resolve({ series: CONFIGURED, problem: null }),
-      plan: () => Promise.resolve({ now: NOW, entries: [], quota }),
+      plan: () => Promise.resolve({ now: NOW, entries: [], heals: [], quota }),
       seriesAgain: () => Promise.resolve(CONFIGURED),
       launch: (id) => Promise.resolve(id === 1 ? launch(1) : null),
       launches: () => Promise.resolve([]),
@@ -149,7 +150,8 @@ export function reads(change: Partial<Reads> = {}): Reads {
       timeline: ({ from, to }) => Promise.resolve({ from, to, runs: [], ticks: [], next: [] }),
       preview: ({ cron = "0 6 * * *", timezone = "UTC" }) =>
         Promise.resolve({ schedule: { cron, timezone }, words: `At ${cron}`, next: [NOW + DAY] }),
-      testTick: (at) => Promise.resolve({ at, isTick: true, skipped: null, plan: { now: at, entries: [], quota } }),
+      testTick: (at) =>
+        Promise.resolve({ at, isTick: true, skipped: null, plan: { now: at, entries: [], heals: [], quota } }),
       lastBeat: () => Promise.resolve(NOW - 5_000),
     },
     instance: {
@@ -163,9 +165,8 @@ export function reads(change: Partial<Reads> = {}): Reads {
     series: seriesReads(),
     metrics: { metrics: () => Promise.resolve([]) },
     search: { search: () => Promise.resolve({ series: [], runs: [], events: [] }) },
-    api: { states: () => Promise.resolve([]), plan: () => Promise.resolve({ now: NOW, entries: [], quota }) },
-    health: () => ({ healthy: true, message: "ok", lastBeat: null, version: "1.2.3" }),
-    ready: () => Promise.resolve(),
+    api: apiReads({ now: NOW }),
+    ...alive,
     ...change,
   };
 }
@@ -194,6 +195,7 @@ export function seriesReads(change: Partial<SeriesReads> = {}): SeriesReads {
   const candle = { open: "10.5", high: "12", low: "10", close: "11", volume: "1200", settled: true };
   const nothing = () => Promise.resolve([]);
   return {
+    why: presentAt,
     series: ({ symbol }) =>
       Promise.resolve(symbol === "IBM" ? { ...symbolRow(), intervals: ["30min", "daily"], held: 0 } : null),
     chart: () =>

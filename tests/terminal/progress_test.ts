@@ -25,7 +25,7 @@ function finished(index: number, over: Partial<SeriesResult> = {}): RunEvent {
 const run: RunEvent[] = [
   { type: "run-abandoned", runId: 6, owner: "host:1" },
   { type: "run-started", runId, trigger: "manual", at: 0 },
-  { type: "run-planned", runId, ask: 1, defer: 1, skip: 4 },
+  { type: "run-planned", runId, ask: 1, defer: 1, skip: 4, heal: 0 },
   { type: "series-started", runId, series, reason: "never asked" },
   { type: "request-sent", runId, series, form: "TIME_SERIES_DAILY compact", attempt: 1 },
   { type: "request-retried", runId, series, attempt: 2, kind: "burst", delayMs: 1500 },
@@ -100,7 +100,7 @@ Deno.test("on a terminal: closing in the middle of a run leaves neither timer no
 Deno.test("on a terminal: nothing due draws no bar", () => {
   const screen = screenOf(true);
   const progress = createProgress({ screen, quiet: false });
-  progress.emit({ type: "run-planned", runId, ask: 0, defer: 0, skip: 9 });
+  progress.emit({ type: "run-planned", runId, ask: 0, defer: 0, skip: 9, heal: 0 });
   progress.close();
   assert.equal(screen.text, "");
 });

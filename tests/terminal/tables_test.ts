@@ -23,7 +23,7 @@ const entries: PlanEntry[] = [
   { action: "skip", series: series("VZ", "weekly"), why: "complete", reason: "complete until 2025-12-26" },
   { action: "skip", series: series("IBM", "30min"), why: "not-entitled", reason: "premium since 2025-12-30" },
 ];
-const plan: Plan = { now, entries, quota: { perDay: 25, usedToday: 5, blockedUntil: null } };
+const plan: Plan = { now, entries, heals: [], quota: { perDay: 25, usedToday: 5, blockedUntil: null } };
 
 Deno.test("plan: a line per series, then one sentence", () => {
   assert.equal(
@@ -57,7 +57,7 @@ Deno.test("plan: a series that needs several requests costs them all", () => {
 
 Deno.test("plan: the sentence without a limit, over it, blocked, and with nothing to ask", () => {
   const quota = (over: Partial<Plan["quota"]>, some = entries.slice(0, 1)) =>
-    planSentence({ now, entries: some, quota: { perDay: 25, usedToday: 0, blockedUntil: null, ...over } });
+    planSentence({ now, entries: some, heals: [], quota: { perDay: 25, usedToday: 0, blockedUntil: null, ...over } });
   assert.equal(quota({ perDay: null, usedToday: 1 }), "1 request now; 1 request sent today, no daily limit");
   assert.equal(quota({ usedToday: 30 }), "1 request now; 0 of 25 requests are left today");
   assert.equal(
@@ -80,6 +80,7 @@ Deno.test("status: what is stored, how the last run ended, the next tick", () =>
       newest: null,
       answeredAt: null,
       recent: [],
+      gaps: [{ date: "2023-06-15", tries: 0, nextTryAt: 0 }],
       last: { status: "stored", kind: null, at: now },
     },
     {
@@ -89,6 +90,7 @@ Deno.test("status: what is stored, how the last run ended, the next tick", () =>
       newest: null,
       answeredAt: null,
       recent: [],
+      gaps: [],
       last: { status: "failed", kind: "outage", at: now },
     },
     {
@@ -99,15 +101,16 @@ Deno.test("status: what is stored, how the last run ended, the next tick", () =>
       answeredAt: null,
       last: null,
       recent: [],
+      gaps: [],
     },
   ];
   assert.equal(
     renderStatus(states, { ...plain, nextTick: Date.UTC(2026, 0, 3, 6) }),
     [
-      "series      first bar          watermark          last outcome    when",
-      "IBM 30min   2023-06-01 08:00Z  2023-07-03 20:30Z  stored          2026-01-02 14:30Z",
-      "VZ monthly  1999-12-31         2023-06-30         failed: outage  2026-01-02 14:30Z",
-      "NEW daily   -                  -                  never asked",
+      "series      first bar          watermark          gaps  last outcome    when",
+      "IBM 30min   2023-06-01 08:00Z  2023-07-03 20:30Z     1  stored          2026-01-02 14:30Z",
+      "VZ monthly  1999-12-31         2023-06-30               failed: outage  2026-01-02 14:30Z",
+      "NEW daily   -                  -                        never asked",
       "",
       "Next tick 2026-01-03 06:00Z",
       "",
@@ -188,6 +191,26 @@ Deno.test("times are UTC and say so; a trading date is a date", () => {
   assert.equal(barTime(series("X", "1min"), Date.UTC(2026, 0, 2, 9, 5)), "2026-01-02 09:05Z");
   assert.equal(barTime(series("X", "daily"), Date.UTC(2026, 0, 2)), "2026-01-02");
   assert.equal(barTime(series("X", "daily"), null), "-");
+});
+
+Deno.test("a plan with gaps: what is asked for them in one line each form, what waits, and how much of the cost they are", () => {
+  const intraday = {
+    series: { symbol: "IBM", interval: "30min" },
+    function: "TIME_SERIES_INTRADAY",
+    size: "full",
+  } as const;
+  const months = ["2003-01", "2003-02"].map((month) => ({ request: { ...intraday, month }, dates: [`${month}-06`] }));
+  const left = [{ dates: ["1999-12-01"], reason: "no request reaches so far back" }];
+  const heals = [{ series: intraday.series, requests: months, left }];
+  const text = renderPlan(
+    { now, entries: [], heals, quota: { perDay: null, usedToday: 0, blockedUntil: null } },
+    plain,
+  );
+  assert.match(text, /^IBM 30min +heal +TIME_SERIES_INTRADAY full month +2 +brings 2 gaps: 2003-01-06, 2003-02-06$/m);
+  assert.match(text, /^IBM 30min +wait +1 gap: 1999-12-01: no request/m);
+  assert.match(text, /^2 requests now, all of them for gaps; /m);
+  const quota = { perDay: null, usedToday: 0, blockedUntil: null };
+  assert.match(planSentence({ now, entries, heals, quota }), /^\d+ requests now, 2 of them for gaps, /);
 });
 
 Deno.test("summary: what was asked beside bars has a row of its own, or the sentence alone", () => {

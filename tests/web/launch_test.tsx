@@ -15,6 +15,7 @@ function at(change: Partial<LaunchReads> = {}) {
       planned.push({ series, force });
       return Promise.resolve({
         now: NOW,
+        heals: [],
         entries: series.map((one) => ({ action: "skip", series: one, why: "complete", reason: "complete" })),
         quota: { perDay: 25, usedToday: 3, blockedUntil: null },
       });

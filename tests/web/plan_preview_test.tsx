@@ -13,6 +13,7 @@ const skip: PlanEntry = { action: "skip", series, why: "complete", reason: "comp
 const planOf = (entries: PlanEntry[], quota: Partial<Plan["quota"]> = {}): Plan => ({
   now: NOW,
   entries,
+  heals: [],
   quota: { perDay: 25, usedToday: 3, blockedUntil: null, ...quota },
 });
 
@@ -51,4 +52,22 @@ Deno.test("of very many rows the first are drawn", () => {
   const text = drawn(<PlanPreview plan={planOf(Array(1_203).fill(skip))} />);
   assert.equal(text.match(/<tr>/g)?.length, 201);
   assert.match(text, /and 1,003 rows more/);
+});
+
+Deno.test("what is asked for gaps is counted, and has its own rows after all that is due", () => {
+  const errand = { request, dates: ["2003-01-06", "2003-01-07"] };
+  const heal = { series, requests: [errand], left: [{ dates: ["1999-12-01"], reason: "it is <too> old" }] };
+  const waits = { series: { ...series, symbol: "MSFT" }, requests: [], left: heal.left };
+  const plan = { ...planOf([ask, skip]), heals: [heal, waits] };
+  assert.match(planSentence(plan), /^A run now sends 4 requests for 1 of 2 series, 1 of them for gaps; 22 of 25/);
+  assert.match(
+    planSentence({ ...plan, entries: [skip] }),
+    /^A run now sends 1 request for 1 of 1 series, 1 of them for gaps/,
+  );
+  const text = wordsOf(drawn(<PlanPreview plan={plan} />));
+  assert.match(
+    text,
+    /IBM daily asked 1 daily full brings 2 gaps: 2003-01-06, 2003-01-07 ?1 gap: 1999-12-01: it is &lt;too&gt; old/,
+  );
+  assert.match(text, /MSFT daily deferred –it is not asked 1 gap: 1999-12-01/);
 });

@@ -34,6 +34,7 @@ const test: TickTest = {
   skipped: null,
   plan: {
     now: NOW,
+    heals: [],
     quota: { perDay: 25, usedToday: 0, blockedUntil: null },
     entries: [
       { action: "ask", series, request, then: [request], later: null, reason: "3 sessions <behind>" },

@@ -66,3 +66,18 @@ Deno.test("ranges reach back from the newest bar, days by the sessions of the ex
     "all",
   ]);
 });
+
+Deno.test("a date asked about is answered in one sentence, escaped, and the rest of the address stays", async () => {
+  const why: SeriesReads["why"] = (series, date) =>
+    Promise.resolve({ series, date, slot: date, verdict: "gap", sentence: `IBM <daily>, ${date}: a gap` });
+  const html = drawn((await show({ why }, "why=2026-11-18&range=3m&year=2024&show=requests")).body);
+  assert.match(html, /<p class="answered warn">IBM &lt;daily&gt;, 2026-11-18: a gap<\/p>/);
+  assert.match(html, /<input type="date" name="why" value="2026-11-18"/);
+  for (const kept of ["range=3m", "year=2024", "show=requests"]) {
+    const [name, value] = kept.split("=");
+    assert.match(html, new RegExp(`type="hidden" name="${name}" value="${value}"`));
+  }
+  const asked = { why: () => assert.fail("nobody asked") };
+  for (const query of ["", "why="]) assert.doesNotMatch(drawn((await show(asked, query)).body), /class="answered/);
+  await assert.rejects(show({}, "why=2026-02-30"), (error: Refusal) => error.status === 400);
+});
