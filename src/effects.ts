@@ -1,4 +1,5 @@
 /** What does a run do to the world? The seam between the story of a run and the rooms that carry it out. */
+import type { PartAnswer } from "./backfill_left.ts";
 import type { Bar, Reject, Series } from "./bar.ts";
 import type { Entitlement } from "./coverage.ts";
 import type { Emit } from "./event.ts";
@@ -34,7 +35,7 @@ export type Claim =
   | { readonly runId: number }
   /** Another process is at work and alive. */
   | { readonly busy: { runId: number; owner: string } }
-  /** The tick this run was for has been served by somebody else. */
+  /** The tick this run was for has been served by somebody else, or its backfill is not running any more. */
   | { readonly taken: true };
 
 /** A result before the database has said what became of its rows. */
@@ -58,13 +59,13 @@ export interface Effects<Document> {
   learn(entitlement: Entitlement, message: string): Promise<void>;
   ask(request: BarRequest, options: { runId: number; signal: AbortSignal }): Promise<Asked<Document>>;
   read(document: Document, request: BarRequest): Reading;
-  /** One transaction: fence, archive, bars, revisions, quarantine, result. Throws {@link LeaseLost} if the run is not ours. */
+  /** One transaction: fence, archive, bars, revisions, quarantine, result, part of a backfill. Throws {@link LeaseLost} if the run is not ours. */
   store(
     reading: Reading,
-    options: { runId: number; result: OpenResult; from: Source<Document> },
+    options: { runId: number; result: OpenResult; from: Source<Document>; part?: PartAnswer },
   ): Promise<SeriesResult>;
   /** Keeps a result that brought no rows, fenced the same. Both return it with what the run already had of the series. */
-  record(result: SeriesResult, options: { runId: number }): Promise<SeriesResult>;
+  record(result: SeriesResult, options: { runId: number; part?: PartAnswer }): Promise<SeriesResult>;
   /** False when the run is not ours any more. */
   close(runId: number, ending: { outcome: Outcome; message: string | null; totals: Totals }): Promise<boolean>;
 }

@@ -62,6 +62,10 @@ export async function operate(command: Operation, machine: Machine): Promise<num
       const { tellAbout } = await import("./notice_commands.ts");
       return await tellAbout(command, { config, machine, redact });
     }
+    if (command.name === "backfill") {
+      const { backfill } = await import("./operate_backfill.ts");
+      return await backfill(command, { config, machine, redact });
+    }
     if (command.name === "plan" || command.name === "status" || command.name === "migrate") {
       return await look(command, { config, machine });
     }

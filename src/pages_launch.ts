@@ -1,6 +1,7 @@
 /** What do the pages about launches read, and what do their forms and the API do? */
 import type { App } from "./app.ts";
 import { requireKey } from "./config.ts";
+import { withEnd } from "./pages_backfill.ts";
 import { launchById, waitingLaunches } from "./postgres/launches.ts";
 import type { LaunchReads } from "./web/launch.tsx";
 import type { RunSteps } from "./web/launch_actions.ts";
@@ -10,7 +11,7 @@ import type { LaunchRow } from "./web/queue.tsx";
 const BEGINS_MS = 1_500;
 const LOOK_MS = 50;
 
-export function launchReads(opened: Promise<App>): LaunchReads {
+export function launchReads(opened: Promise<App>, now: () => number): LaunchReads {
   return {
     configured: async () => {
       const { config } = await opened;
@@ -19,6 +20,7 @@ export function launchReads(opened: Promise<App>): LaunchReads {
     },
     plan: async (series, options) => await (await opened).plan(series, options),
     seriesAgain: async (runId, again) => await (await opened).steer.seriesAgain(runId, again),
+    cost: async (wish) => await (await opened).steer.costOfBackfill(withEnd(wish, now())),
     launch: async (id) => await launchById((await opened).database, id),
     launches: async (options) => await (await opened).steer.launches(options),
     waiting: async () => await waitingLaunches((await opened).database),

@@ -131,7 +131,8 @@ function ration(wanted: readonly Wanted[], { now, quota }: { now: number; quota:
   });
 }
 
-function requestsLeft({ perDay, usedToday, blockedUntil }: Quota, now: number): number {
+/** What may still be sent today; `Infinity`: there is no daily limit. */
+export function requestsLeft({ perDay, usedToday, blockedUntil }: Quota, now: number): number {
   if (blockedUntil !== null && blockedUntil > now) return 0;
   if (perDay === null) return Infinity;
   return Math.max(0, perDay - (perDay < SPARES_FROM ? 0 : KEPT_BACK) - usedToday);

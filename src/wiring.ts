@@ -47,6 +47,7 @@ export interface RunWiring {
   readonly trigger: Trigger;
   readonly tickId: number | null;
   readonly launchId?: number | null;
+  readonly backfillId?: number | null;
   /** The run whose series are run again. */
   readonly ofRun?: number | null;
   readonly emit: Emit;
@@ -121,12 +122,12 @@ export async function effectsOf(
     learn: (entitlement, message) => rememberEntitlement(database, { keyHash, ...entitlement, message }),
     ask: (request, { runId, signal }) => ask(rooms, request, { client, runId, signal, emit: wiring.emit }),
     read: readAnswer,
-    store: ({ bars, rejects }, { runId, result, from: { document, request } }) => {
+    store: ({ bars, rejects }, { runId, result, from: { document, request }, part }) => {
       const { source: body, receivedAt, reachesTo, requestId } = document;
       const answer = { form: formOf(request), zone: ianaZone(document.zone), body, receivedAt, reachesTo, requestId };
-      return storeSeries(database, { ...fence(runId), series: result.series, answer, bars, rejects, result });
+      return storeSeries(database, { ...fence(runId), series: result.series, answer, bars, rejects, result, part });
     },
-    record: (result, { runId }) => recordResult(database, { ...fence(runId), result }),
+    record: (result, { runId, part }) => recordResult(database, { ...fence(runId), result, part }),
     close: (runId, ending) => closeRun(database, { runId, owner, ...ending, now: world.now() }),
   };
 }
@@ -193,12 +194,12 @@ export async function claimPatiently(
   { database, world }: Pick<Rooms, "database" | "world">,
   wiring: RunWiring,
 ): Promise<Claim> {
-  const { trigger, tickId, launchId, ofRun, patient, emit, abort } = wiring;
+  const { trigger, tickId, launchId, backfillId, ofRun, patient, emit, abort } = wiring;
   const { owner, leaseMs = LEASE_MS } = world;
   const deadline = world.now() + leaseMs + 4 * RETRY_CLAIM_MS;
   for (let told = false;;) {
     const exclusive = database.engine === "embedded";
-    const cause = { trigger, tickId, launchId, ofRun };
+    const cause = { trigger, tickId, launchId, backfillId, ofRun };
     const claim = await claimRun(database, { owner, ...cause, leaseMs, now: world.now(), exclusive });
     for (const dead of claim.abandoned) emit({ type: "run-abandoned", ...dead });
     if ("runId" in claim) return claim;

@@ -1,13 +1,14 @@
 /** The runs of this process: each told when somebody wants it to end, its heartbeat beside it. */
+import { type SliceOptions, type SliceReport, workSlice } from "./backfill_slice.ts";
 import type { Series } from "./bar.ts";
-import type { Claim } from "./effects.ts";
+import type { Claim, Effects } from "./effects.ts";
 import type { RunEvent } from "./event.ts";
 import { ingest, type RunReport } from "./ingest.ts";
 import type { Notifier } from "./notifier.ts";
 import { openEventLog } from "./postgres/events.ts";
 import { endHeartbeats, recordHeartbeat } from "./postgres/heartbeats.ts";
 import type { Cancel } from "./postgres/runs.ts";
-import { effectsOf, marketOf, type Rooms, type RunWiring } from "./wiring.ts";
+import { effectsOf, marketOf, type Received, type Rooms, type RunWiring } from "./wiring.ts";
 
 export interface RunOptions extends RunWiring {
   readonly series: readonly Series[];
@@ -20,8 +21,21 @@ export interface RunOptions extends RunWiring {
 /** The run was not ours to make: another is at work, or has served the tick or launch. */
 export type NotOurs = Exclude<Claim, { runId: number }>;
 
+export interface SliceWiring extends RunWiring, Pick<SliceOptions, "backfillId" | "errands" | "mayGoOn"> {
+  /** Aborted: no further request is begun. */
+  readonly stop: AbortSignal;
+}
+
+/** A slice of a backfill. `cancelled`: who wanted its run to end; `null`: nobody did. */
+export interface Sliced {
+  readonly slice: SliceReport;
+  readonly cancelled: Cancel | null;
+}
+
 export interface Worker {
   run(options: RunOptions): Promise<RunReport | NotOurs>;
+  /** One slice of a backfill, as a run. */
+  slice(options: SliceWiring): Promise<Sliced | NotOurs>;
   /** Tells a run of this process at once that it is to end; of another's it does nothing. */
   cancel(runId: number, cancel: Cancel): void;
   /** Events are written and heartbeats taken back. Never throws. */
@@ -46,7 +60,11 @@ export function createWorker(
     );
   };
 
-  async function run(options: RunOptions): Promise<RunReport | NotOurs> {
+  /** Tells a story with its events kept, its heart beating, and its end at an operator's wish. */
+  async function live<Told extends object>(
+    options: RunWiring & { readonly stop: AbortSignal },
+    tell: (effects: Effects<Received>, stage: Stage) => Promise<Told>,
+  ): Promise<Told> {
     const wish = new Wish();
     let runId = 0;
     let told = Promise.resolve();
@@ -57,7 +75,8 @@ export function createWorker(
       runId = event.runId;
       underWay.set(runId, cancel);
       void beat(`run ${runId}`, null);
-      told = notifier.started(runId);
+      // What watches the schedule is not reassured by a backfill.
+      if (event.trigger !== "backfill") told = notifier.started(runId);
     };
     const cancel = (given: Cancel) => {
       if (wish.hear(given)) emit({ type: "run-cancelling", runId, ...given });
@@ -67,9 +86,7 @@ export function createWorker(
     try {
       const renewed = () => void beat(`run ${runId}`, null);
       const effects = await effectsOf(rooms, { ...options, abort, emit, cancel, renewed });
-      const report = await ingest({ force: false, ...options, stop, abort, market, adjusted, concurrency }, effects);
-      if ("outcome" in report) await beat("idle", report.outcome === "failed" ? report.message : null);
-      return report;
+      return await tell(effects, { stop, abort, cancelled: () => wish.given });
     } finally {
       underWay.delete(runId);
       await events.flush();
@@ -79,13 +96,32 @@ export function createWorker(
   }
 
   return {
-    run,
+    run: (options) =>
+      live(options, async (effects, { stop, abort }) => {
+        const report = await ingest({ force: false, ...options, stop, abort, market, adjusted, concurrency }, effects);
+        if ("outcome" in report) await beat("idle", report.outcome === "failed" ? report.message : null);
+        return report;
+      }),
+    slice: (options) =>
+      live(options, async (effects, { stop, abort, cancelled }) => {
+        const slice = await workSlice({ ...options, stop, abort }, effects);
+        if (!("outcome" in slice)) return slice;
+        await beat("idle", slice.outcome === "failed" ? slice.message : null);
+        return { slice, cancelled: cancelled() };
+      }),
     cancel: (runId, cancel) => underWay.get(runId)?.(cancel),
     close: async () => {
       await events.flush();
       if (alive) await endHeartbeats(database, { owner: world.owner, now: world.now() }).catch(() => {});
     },
   };
+}
+
+/** What a story is told beside its effects. */
+interface Stage {
+  readonly stop: AbortSignal;
+  readonly abort: AbortSignal;
+  cancelled(): Cancel | null;
 }
 
 /** An operator's wish that one run end, as it is heard again and again: by the page and with every sign of life. */
@@ -95,9 +131,13 @@ class Wish {
   readonly stop = this.#stop.signal;
   readonly abort = this.#abort.signal;
 
+  given: Cancel | null = null;
+
   /** @returns whether it is news */
-  hear({ force }: Cancel): boolean {
+  hear(given: Cancel): boolean {
+    const { force } = given;
     const news = !this.stop.aborted || (force && !this.abort.aborted);
+    this.given ??= given;
     this.#stop.abort();
     if (force) this.#abort.abort();
     return news;

@@ -6,9 +6,11 @@
  * series, so no second writer exists and plain inserts and updates are enough.
  */
 import type pg from "pg";
+import type { PartAnswer } from "../backfill_left.ts";
 import type { Bar, Reject, Series } from "../bar.ts";
 import { NO_ROWS, type RowCounts, type SeriesResult } from "../run.ts";
 import { type Answer, archiveAnswer } from "./answers.ts";
+import { writePart } from "./backfill_answers.ts";
 import { compareBars } from "./compare.ts";
 import type { Capabilities, Database } from "./connect.ts";
 import { addBars } from "./copy.ts";
@@ -27,6 +29,8 @@ export interface StoreOptions extends Holder {
   readonly bars: readonly Bar[];
   readonly rejects: readonly Reject[];
   readonly result: Pick<SeriesResult, "status" | "kind" | "message" | "requests" | "startedAt" | "finishedAt">;
+  /** The part of a backfill that it answers. */
+  readonly part?: PartAnswer | undefined;
 }
 
 /**
@@ -57,7 +61,7 @@ const UNIQUE_VIOLATION = "23505";
 
 async function storeOnce(
   db: Database,
-  { runId, owner, leaseMs, series, answer, bars, rejects, result }: StoreOptions,
+  { runId, owner, leaseMs, series, answer, bars, rejects, result, part }: StoreOptions,
 ): Promise<SeriesResult> {
   const { capabilities } = db;
   return await transaction(db, async (client, attempt) => {
@@ -71,6 +75,7 @@ async function storeOnce(
     const now = answer.receivedAt;
     const counts = await writeRows(client, { runId, series, answerId, bars, rejects, now, capabilities });
     const stored = await writeResult(client, { runId, result: { ...result, series, counts } });
+    if (part !== undefined) await writePart(client, { runId, series, part });
     await extendLease(client, { runId, owner, leaseMs });
     return stored;
   });

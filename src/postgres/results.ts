@@ -1,7 +1,9 @@
 /** What did a run do for each series, as rows? */
 import type pg from "pg";
+import type { PartAnswer } from "../backfill_left.ts";
 import type { Series } from "../bar.ts";
 import type { SeriesResult } from "../run.ts";
+import { writePart } from "./backfill_answers.ts";
 import type { Database } from "./connect.ts";
 import { extendLease, fence, type Holder } from "./runs.ts";
 import { query, transaction } from "./transaction.ts";
@@ -17,12 +19,13 @@ const RESULT = `json_build_object('symbol', symbol, 'interval', "interval") as s
  * Records the result of a series that has nothing to store (failed, deferred, cancelled). Bars and their result go
  * together through `storeSeries`.
  *
+ * @param options.part what it says to a part of a backfill
  * @returns the row as it now stands in the run
  * @throws LeaseLost when the run is no longer the holder's
  */
 export async function recordResult(
   db: Database,
-  { result, ...holder }: Holder & { result: SeriesResult },
+  { result, part, ...holder }: Holder & { result: SeriesResult; part?: PartAnswer | undefined },
 ): Promise<SeriesResult> {
   return await transaction(db, async (client, attempt) => {
     await lockSeries(client, result.series);
@@ -30,6 +33,7 @@ export async function recordResult(
     if (before !== null) return before;
     await fence(client, holder);
     const written = await writeResult(client, { runId: holder.runId, result });
+    if (part !== undefined) await writePart(client, { runId: holder.runId, series: result.series, part });
     await extendLease(client, holder);
     return written;
   });

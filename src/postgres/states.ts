@@ -16,6 +16,12 @@ interface StateRow extends Omit<SeriesState, "series" | "last" | "recent"> {
 }
 
 /**
+ * A month of history says nothing of whether the newest bars are there, nor of how the series fares. A subquery of its own,
+ * which is looked up for the few newest rows only and never becomes a join.
+ */
+const ORDINARY = "(select trigger from run where run.id = r.run_id) <> 'backfill'";
+
+/**
  * The states of the series, in the order given.
  *
  * `answeredAt` is when the work on the newest stored answer began: never later than the answer itself, so a market that
@@ -43,12 +49,12 @@ export async function seriesStates(db: Database, series: readonly Series[]): Pro
      ) as settled on true
      left join lateral (
        select started_at from series_result r where r.symbol = asked.symbol and r."interval" = asked."interval"
-         and r.status in ('stored', 'late')
+         and r.status in ('stored', 'late') and ${ORDINARY}
        order by started_at desc limit 1
      ) as answered on true
      left join lateral (
        select status, kind, finished_at from series_result r
-       where r.symbol = asked.symbol and r."interval" = asked."interval"
+       where r.symbol = asked.symbol and r."interval" = asked."interval" and ${ORDINARY}
        order by finished_at desc limit 1
      ) as last on true
      left join lateral (
@@ -57,7 +63,7 @@ export async function seriesStates(db: Database, series: readonly Series[]): Pro
        from (
          select kind, finished_at, inserted from series_result r
          where r.symbol = asked.symbol and r."interval" = asked."interval"
-           and r.requests > 0 and r.status in ('stored', 'late', 'failed')
+           and r.requests > 0 and r.status in ('stored', 'late', 'failed') and ${ORDINARY}
          order by finished_at desc limit ${ATTEMPTS_KEPT}
        ) as newest
      ) as asking on true
@@ -78,6 +84,7 @@ export async function pastAnswers(db: Database): Promise<PastAnswer[]> {
     db,
     `select symbol, "interval", started_at as "askedAt", status = 'late' as late from series_result
      where run_id > (select max(id) - 200 from run) and status in ('stored', 'late')
+       and (select trigger from run where id = run_id) <> 'backfill'
      order by run_id desc limit 2000`,
   );
   return rows.map(({ symbol, interval, ...answer }) => ({ series: { symbol, interval }, ...answer }));

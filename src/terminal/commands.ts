@@ -2,6 +2,7 @@
 import { Command as Program, CommanderError, InvalidArgumentError } from "commander";
 import type { Interval, StockSymbol } from "../bar.ts";
 import { parseIntervals, parseSymbols, type Selection } from "../selection.ts";
+import { type BackfillCommand, describeBackfills } from "./backfill_commands.ts";
 import { describeNotices, type NoticeCommand } from "./notice_commands.ts";
 import { type AgainOf, againOf, describeSteering, type SteeringCommand, withAgain } from "./steering.ts";
 
@@ -25,6 +26,7 @@ export type Command =
   | { readonly name: "migrate" }
   | { readonly name: "demo"; readonly dir: string | null }
   | NoticeCommand
+  | BackfillCommand
   /** Help or the version: print and leave. */
   | { readonly name: "print"; readonly text: string; readonly exitCode: 0 };
 
@@ -135,6 +137,7 @@ function describeProgram(version: string, found: (command: Command) => void): Pr
     .option("--partial", "keep what is older than the kept answers, instead of refusing")
     .action((options) => found({ name: "replay", selection: selectionOf(options), partial: options.partial === true }));
   describeSteering(program, { found, withSelection, selectionOf });
+  describeBackfills(program, { found, withSelection, selectionOf });
   program.command("config").description("every setting, where it comes from, secrets masked")
     .option("--json", "as JSON")
     .action((options) => found({ name: "config", json: options.json === true }));

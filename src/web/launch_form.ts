@@ -3,6 +3,7 @@
  * the page, in the form that launches and in links to it; they are judged by the rules of the terminal.
  */
 import { type Series, seriesName } from "../bar.ts";
+import { isDate } from "../calendar.ts";
 import { type Again, checkNote, checkSeries } from "../launch.ts";
 import { Refused } from "../refused.ts";
 import { parseIntervals, parseSymbols, widen } from "../selection.ts";
@@ -13,6 +14,9 @@ export interface LaunchForm {
   readonly intervals: readonly string[];
   readonly force: boolean;
   readonly note: string;
+  /** A range of dates; both empty: there is none. */
+  readonly from: string;
+  readonly to: string;
   /** The run whose series are meant; empty: none. */
   readonly of: string;
   /** Which of them: `all`, `failed` or `chosen`. */
@@ -21,7 +25,7 @@ export interface LaunchForm {
   readonly series: readonly string[];
 }
 
-export type Field = "symbols" | "intervals" | "note" | "of";
+export type Field = "symbols" | "intervals" | "note" | "of" | "range";
 
 /** A launch that may be asked for. */
 export interface LaunchWish {
@@ -29,6 +33,17 @@ export interface LaunchWish {
   readonly series: readonly Series[] | null;
   readonly of: { readonly runId: number; readonly again: Again } | null;
   readonly force: boolean;
+  readonly note: string | null;
+  /** With a range it is a backfill; `null`: it is a run. */
+  readonly backfill: BackfillWish | null;
+}
+
+/** A backfill that may be asked for. */
+export interface BackfillWish {
+  readonly series: readonly Series[];
+  readonly from: string;
+  /** `null`: today. */
+  readonly to: string | null;
   readonly note: string | null;
 }
 
@@ -47,6 +62,8 @@ export function launchFormOf(given: Pick<URLSearchParams | FormData, "get" | "ge
     intervals: list("intervals"),
     force: text("force") !== "",
     note: text("note"),
+    from: text("from"),
+    to: text("to"),
     of: text("of"),
     again,
     // The page of a run sends its ticks with every button.
@@ -81,8 +98,29 @@ export function judgeLaunch(form: LaunchForm, configured: readonly Series[]): Ju
   const of = form.of === "" ? null : attempt("of", () => earlierRun(form));
   const afresh = form.of === "" ? chosenSeries(form, { configured, problems }) : null;
   const named = form.series.length === 0 ? null : attempt("of", () => checkSeries(form.series.map(namedSeries)));
-  const wish = { series: named ?? afresh, of, force: form.force, note };
+  const series = named ?? afresh;
+  const range = form.from === "" && form.to === "" ? null : attempt("range", () => rangeOf(form));
+  const backfill = range === null || series === null ? null : { series, ...range, note };
+  const wish = { series, of, force: form.force, note, backfill };
   return { problems, wish: Object.keys(problems).length === 0 ? wish : null };
+}
+
+/** Whether it is over, or to come, is for the clock to say. */
+function rangeOf({ from, to, of, force }: LaunchForm): { from: string; to: string | null } {
+  const wrong = [from, to].find((date) => date !== "" && !isDate(date));
+  const found = wrong !== undefined
+    ? `${JSON.stringify(wrong)} is not a date of the form YYYY-MM-DD`
+    : from === ""
+    ? "it has no beginning"
+    : to !== "" && from > to
+    ? `"${from}" is after "${to}"`
+    : of !== ""
+    ? "a backfill is of series that are chosen, not of an earlier run"
+    : force
+    ? "a backfill asks for what is missing: leave out Force"
+    : null;
+  if (found !== null) throw new Refused("invalid", found);
+  return { from, to: to === "" ? null : to };
 }
 
 function earlierRun({ of, again, series }: LaunchForm): { runId: number; again: Again } {

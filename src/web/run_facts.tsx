@@ -30,6 +30,11 @@ export function Facts({ run, dueAt, again, now }: {
             , <a href={`/launch/${run.launchId}`}>launch {run.launchId}</a>
           </>
         )}
+        {run.backfillId !== null && (
+          <>
+            , <a href={`/backfills/${run.backfillId}`}>backfill {run.backfillId}</a>
+          </>
+        )}
         {run.ofRun !== null && (
           <>
             , again from <a href={`/runs/${run.ofRun}`}>run {run.ofRun}</a>

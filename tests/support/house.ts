@@ -31,9 +31,13 @@ const WIRING = [
   "notice_facts",
   "notice_commands",
   "notify_loop",
+  "backfill_look",
+  "backfill_work",
+  "steer_backfill",
+  "operate_backfill",
 ];
-/** One run and one notification, told from top to bottom; every effect is an argument. */
-const STORIES = ["ingest", "ingest_series", "notify"];
+/** One run, one slice of a backfill, one notification, told from top to bottom; every effect is an argument. */
+const STORIES = ["ingest", "ingest_series", "notify", "backfill_slice"];
 /** Rooms of one file; every folder of `src/` is a room too. */
 const ROOM_FILES = ["log", "log_sweep"];
 
