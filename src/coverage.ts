@@ -1,24 +1,10 @@
-/** Which requests bring what a series is missing: compact, full or month by month, the fewest this key may send? */
+/** Which requests bring what a series has not got since its watermark, oldest first, and what are they worth? Pure. */
 import { intradayLength, type Series } from "./bar.ts";
 import { dateOf, dayStart, exchangeDate, exchangeOf, sessionOn, sessionsBetween } from "./calendar.ts";
 import type { Market, Target } from "./due.ts";
-import { type BarRequest, formOf, functionOf, hasSize, type Size } from "./request.ts";
-
-/** What this key may ask, by {@link formOf}. A form that is not listed has not been refused. */
-export interface Entitlement {
-  readonly form: string;
-  readonly allowed: boolean;
-  /** When the answer that taught it came, epoch ms. */
-  readonly learntAt: number;
-}
-
-export interface CoverageOptions {
-  readonly now: number;
-  readonly market: Market;
-  /** Ask the adjusted functions for daily, weekly and monthly. */
-  readonly adjusted: boolean;
-  readonly entitlements: readonly Entitlement[];
-}
+import type { Entitlement } from "./entitlement.ts";
+import { type AskOptions, COMPACT_POINTS, FULL_DAYS, newestAnswers, pointsOf, requestsFor } from "./holes.ts";
+import type { BarRequest } from "./request.ts";
 
 export interface Coverage {
   /** In the order to be sent: each begins where the one before ends. Never empty. */
@@ -27,15 +13,8 @@ export interface Coverage {
   readonly gain: number;
 }
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+const DAY = 86_400_000;
 
-/** A premium refusal is believed for a week: the gates move about once a year (facts §2.1). */
-export const REPROBE_MS = 7 * DAY;
-/** The newest points a compact answer holds are 100; a margin covers the bars it brings besides the missing ones. */
-const COMPACT_POINTS = 95;
-/** A full intraday answer holds the trailing 30 days (facts §1), the first of them perhaps not whole. */
-const FULL_DAYS = 29;
 /** What a series with no bars gains: its history is worth having, but no more than any hole as long as a compact answer. */
 const NEW_SESSIONS = 100;
 
@@ -48,20 +27,38 @@ const NEW_SESSIONS = 100;
 export function coverageOf(
   { series, watermark }: { series: Series; watermark: number | null },
   target: Target,
-  { months, ...options }: CoverageOptions & { months: boolean },
+  { months, ...options }: AskOptions & { months: boolean },
 ): Coverage | { refused: Entitlement } {
-  const missing = watermark === null ? null : missingDates(series, watermark, target);
-  const old = missing === null || !months ? [] : oldMonths(series, missing, options);
-  const rest = missing?.filter((date) => date.slice(0, 7) > (old.at(-1)?.month ?? "")) ?? null;
-  const head = rest?.length === 0 && old.length > 0 ? null : newest(series, rest, options);
-  if (head !== null && "refused" in head) return head;
-  const requests = [...old, ...(head === null ? [] : [head])] as [BarRequest, ...BarRequest[]];
-  const reach = head === null ? 0 : Math.min(rest?.length ?? NEW_SESSIONS, reachOf(head, options.market));
-  return { requests, gain: ((missing?.length ?? 0) - (rest?.length ?? 0) + reach) / requests.length };
+  if (watermark === null) return newest(series, { oldest: "", sessions: NEW_SESSIONS }, options);
+  const missing = missingDates(series, watermark, target);
+  const { requests, refused } = requestsFor(series, months ? missing : [], options);
+  const last = requests.at(-1)?.dates.at(-1);
+  if (last !== undefined && last === missing.at(-1)) {
+    const covered = requests.reduce((sum, { dates }) => sum + dates.length, 0);
+    const [first, ...then] = requests.map(({ request }) => request);
+    return { requests: [first!, ...then], gain: covered / requests.length };
+  }
+  const oldest = missing[0] ?? dateOf(dayStart(target.date) + DAY);
+  const found = newest(series, { oldest, sessions: missing.length }, options);
+  const nearest = refused.at(-1);
+  return "refused" in found && nearest !== undefined ? { refused: nearest.entitlement } : found;
+}
+
+/** The smallest answer that reaches from now back to a date, or as far as any that may be asked. */
+function newest(
+  series: Series,
+  { oldest, sessions }: { oldest: string; sessions: number },
+  options: AskOptions,
+): Coverage | { refused: Entitlement } {
+  const answers = newestAnswers(series, options);
+  const open = answers.filter(({ refusal }) => refusal === null);
+  const found = open.find(({ from }) => from <= oldest) ?? open.at(-1);
+  if (found === undefined) return { refused: answers[0]!.refusal! };
+  return { requests: [found.request], gain: Math.min(sessions, reachOf(found.request, options.market)) };
 }
 
 /** Dates of the sessions that have closed and of which the series lacks bars, oldest first. */
-function missingDates(series: Series, watermark: number, target: Target): string[] {
+export function missingDates(series: Series, watermark: number, target: Target): string[] {
   const exchange = exchangeOf(series.symbol);
   const length = intradayLength(series.interval);
   // A daily bar's stamp is its date at 00:00 UTC, when it is still the day before in New York.
@@ -72,52 +69,10 @@ function missingDates(series: Series, watermark: number, target: Target): string
   return sessionsBetween(exchange, from, target.date).map((session) => session.date);
 }
 
-/** One request for each calendar month that reaches back beyond a full answer. */
-function oldMonths(series: Series, missing: readonly string[], options: CoverageOptions): BarRequest[] {
-  if (intradayLength(series.interval) === null) return [];
-  const reached = exchangeDate(exchangeOf(series.symbol), options.now - FULL_DAYS * DAY);
-  const months = new Set(missing.filter((date) => date < reached).map((date) => date.slice(0, 7)));
-  const name = functionOf(series.interval, options.adjusted);
-  const requests = [...months].map((month): BarRequest => ({ series, function: name, size: "full", month }));
-  return requests[0] !== undefined && refusalOf(requests[0], options) === null ? requests : [];
-}
-
 /** The last millisecond a month's request covers, in UTC: nothing older than it is missing once it has been answered. */
 export function endOfMonth(month: string): number {
   const [year, number] = month.split("-").map(Number) as [number, number];
   return Date.UTC(year, number, 1) - 1;
-}
-
-/** The smallest request that reaches from now back over these sessions, or as far as any may. `null`: over all there is. */
-function newest(
-  series: Series,
-  missing: readonly string[] | null,
-  options: CoverageOptions,
-): BarRequest | { refused: Entitlement } {
-  const name = functionOf(series.interval, options.adjusted);
-  // The watermark's own session, and one that may be running, add points of their own.
-  const few = missing !== null && (missing.length + 1) * pointsOf(series, options.market) <= COMPACT_POINTS;
-  const sizes: (Size | null)[] = !hasSize(name) ? [null] : few ? ["compact"] : ["full", "compact"];
-  let refused: Entitlement | null = null;
-  for (const size of sizes) {
-    const request = { series, function: name, size, month: null };
-    refused = refusalOf(request, options);
-    if (refused === null) return request;
-  }
-  return { refused: refused! };
-}
-
-/** The refusal of the request's form that still counts. */
-function refusalOf(request: BarRequest, { entitlements, now }: CoverageOptions): Entitlement | null {
-  const form = formOf(request);
-  const refusal = entitlements.find((known) => !known.allowed && known.form === form);
-  return refusal === undefined || refusal.learntAt + REPROBE_MS <= now ? null : refusal;
-}
-
-/** Points of one session, at the most. */
-function pointsOf(series: Series, { extendedHours }: Market): number {
-  const length = intradayLength(series.interval);
-  return length === null ? 1 : Math.ceil((extendedHours ? 16 * HOUR : 6.5 * HOUR) / length);
 }
 
 /** Sessions an answer reaches back over. */

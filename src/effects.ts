@@ -1,7 +1,7 @@
 /** What does a run do to the world? The seam between the story of a run and the rooms that carry it out. */
 import type { PartAnswer } from "./backfill_left.ts";
 import type { Bar, Reject, Series } from "./bar.ts";
-import type { Entitlement } from "./coverage.ts";
+import type { Entitlement } from "./entitlement.ts";
 import type { Emit } from "./event.ts";
 import type { Quota, SeriesState } from "./plan.ts";
 import type { PastAnswer } from "./publication.ts";

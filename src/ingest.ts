@@ -3,8 +3,9 @@
  * may), close. Every effect is an argument, so the whole of it can be played with object literals.
  */
 import { type Series, seriesName } from "./bar.ts";
-import { endOfMonth, type Entitlement } from "./coverage.ts";
+import { endOfMonth } from "./coverage.ts";
 import type { Market } from "./due.ts";
+import type { Entitlement } from "./entitlement.ts";
 import type { Claim, Effects } from "./effects.ts";
 import { ingestSeries, withoutRows } from "./ingest_series.ts";
 import { type Ask, type Plan, plan, type PlanEntry, type Quota, type SeriesState } from "./plan.ts";

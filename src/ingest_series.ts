@@ -1,7 +1,7 @@
 /** One series of a run: ask, read, store. What an answer means for the other series is told, not done, here. */
 import { type Series, seriesName } from "./bar.ts";
 import { isLate, type Market, targetOf } from "./due.ts";
-import type { Entitlement } from "./coverage.ts";
+import type { Entitlement } from "./entitlement.ts";
 import type { Effects, OpenResult, Reading, Source } from "./effects.ts";
 import type { Ask } from "./plan.ts";
 import { formOf } from "./request.ts";

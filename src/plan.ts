@@ -1,8 +1,10 @@
 /** Which requests are worth making next, in which order, and why is each other series not asked? */
 import { intradayLength, type Series } from "./bar.ts";
 import { type Attempt, troubleOf } from "./breaker.ts";
-import { coverageOf, type CoverageOptions, REPROBE_MS } from "./coverage.ts";
+import { coverageOf } from "./coverage.ts";
 import { isComplete, type Target, targetOf } from "./due.ts";
+import { REPROBE_MS } from "./entitlement.ts";
+import type { AskOptions } from "./holes.ts";
 import type { Lags } from "./publication.ts";
 import type { BarRequest } from "./request.ts";
 import type { FailureKind } from "./run.ts";
@@ -75,7 +77,7 @@ export interface Plan {
 }
 
 /** What the decision needs besides the states. */
-export interface PlanOptions extends CoverageOptions {
+export interface PlanOptions extends AskOptions {
   readonly quota: Quota;
   readonly lags: Lags;
   /**

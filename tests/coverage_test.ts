@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Interval, INTERVALS } from "../src/bar.ts";
 import { exchangeDate, sessionsBetween } from "../src/calendar.ts";
-import { coverageOf, type CoverageOptions, endOfMonth, type Entitlement, REPROBE_MS } from "../src/coverage.ts";
+import { coverageOf, endOfMonth } from "../src/coverage.ts";
 import { isComplete, targetOf } from "../src/due.ts";
+import { type Entitlement, REPROBE_MS } from "../src/entitlement.ts";
+import type { AskOptions } from "../src/holes.ts";
 import { formOf } from "../src/request.ts";
 
 const NOW = Date.parse("2023-07-04T06:00Z");
 const DAY = 86_400_000;
-const options: CoverageOptions = {
+const options: AskOptions = {
   now: NOW,
   market: { delayMs: null, extendedHours: true },
   adjusted: false,
@@ -17,7 +19,7 @@ const options: CoverageOptions = {
 const INTRADAY = "TIME_SERIES_INTRADAY";
 const refused = (form: string): Entitlement => ({ form, allowed: false, learntAt: NOW - 1 });
 
-function covered(interval: Interval, watermark: string | null, change: Partial<CoverageOptions & { months: boolean }>) {
+function covered(interval: Interval, watermark: string | null, change: Partial<AskOptions & { months: boolean }>) {
   const series = { symbol: "IBM", interval };
   const state = { series, watermark: watermark === null ? null : Date.parse(watermark) };
   const all = { ...options, months: true, ...change };
@@ -28,7 +30,7 @@ function covered(interval: Interval, watermark: string | null, change: Partial<C
 function asked(
   interval: Interval,
   watermark: string | null,
-  change: Partial<CoverageOptions & { months: boolean }> = {},
+  change: Partial<AskOptions & { months: boolean }> = {},
 ) {
   const found = covered(interval, watermark, change);
   if ("refused" in found) return found.refused.form;
@@ -73,7 +75,7 @@ Deno.test("what is refused as premium falls back: months, full, compact, nothing
 });
 
 Deno.test("the gain is what a request brings of the missing sessions, never more than it reaches", () => {
-  const gain = (interval: Interval, watermark: string | null, change: Partial<CoverageOptions> = {}) => {
+  const gain = (interval: Interval, watermark: string | null, change: Partial<AskOptions> = {}) => {
     const found = covered(interval, watermark, change);
     assert.ok("gain" in found);
     return found.gain;
@@ -132,7 +134,7 @@ Deno.test("a month ends with its last millisecond", () => {
 
 Deno.test("compact holds what its points hold, to the session", () => {
   const sessions = sessionsBetween("us", "2022-01-01", "2023-07-03").map(({ date }) => date);
-  const behind = (interval: Interval, missing: number, change: Partial<CoverageOptions> = {}) => {
+  const behind = (interval: Interval, missing: number, change: Partial<AskOptions> = {}) => {
     const stamp = `${sessions.at(-1 - missing)}T${interval === "daily" ? "00:00" : "19:00"}Z`;
     return asked(interval, stamp, { months: false, ...change });
   };

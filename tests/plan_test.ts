@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Interval, seriesName } from "../src/bar.ts";
 import type { Market } from "../src/due.ts";
-import { REPROBE_MS } from "../src/coverage.ts";
+import { REPROBE_MS } from "../src/entitlement.ts";
 import { plan, type PlanOptions, type SeriesState } from "../src/plan.ts";
 import { formOf } from "../src/request.ts";
 import type { FailureKind } from "../src/run.ts";

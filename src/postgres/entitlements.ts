@@ -1,5 +1,5 @@
 /** What has this key been allowed and refused so far? The newest answer about a form is the one that counts. */
-import type { Entitlement } from "../coverage.ts";
+import type { Entitlement } from "../entitlement.ts";
 import type { Database } from "./connect.ts";
 import { query } from "./transaction.ts";
 import { instant } from "./values.ts";

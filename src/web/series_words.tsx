@@ -1,6 +1,6 @@
 /** The small parts in which pages speak of series: where one is shown, its stamps, how fresh it is, what its key may ask. */
 import { INTERVALS, intradayLength, isInterval, parseSymbol, type Series } from "../bar.ts";
-import type { Entitlement } from "../coverage.ts";
+import type { Entitlement } from "../entitlement.ts";
 import { type Freshness, unitOf } from "../freshness.ts";
 import type { PlanEntry } from "../plan.ts";
 import { formOf } from "../request.ts";

@@ -1,6 +1,6 @@
 /** Which series are there, how fresh is each, and what comes next for it? */
 import { type Series, seriesName } from "../bar.ts";
-import type { Entitlement } from "../coverage.ts";
+import type { Entitlement } from "../entitlement.ts";
 import type { Freshness, FreshnessState } from "../freshness.ts";
 import type { PlanEntry } from "../plan.ts";
 import { Ago, Live, None, State, ZoneName } from "./facts.tsx";

@@ -64,7 +64,8 @@ Deno.test("force asks what is complete, resting, premium or not yet published, t
 Deno.test("force believes a refusal that came after it, and keeps the quota and the daily limit", () => {
   const states = ["A daily", "B daily"].map((name) => state(name, { watermark: at("2023-07-03T00:00Z") }));
   const form = "TIME_SERIES_DAILY compact";
-  assert.deepEqual(told(states, { entitlements: [refused(form, NOW)] }), [
+  const both = [form, "TIME_SERIES_DAILY full"].map((one) => refused(one, NOW));
+  assert.deepEqual(told(states, { entitlements: both }), [
     "skip A daily not-entitled",
     "skip B daily not-entitled",
   ]);

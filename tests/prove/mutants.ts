@@ -21,6 +21,8 @@ const TARGETS: Record<string, readonly (readonly string[])[]> = {
   "src/alphavantage/answer.ts": [["alphavantage/answer"]],
   "src/plan.ts": [["plan"], ["coverage"]],
   "src/coverage.ts": [["coverage"], ["plan"]],
+  "src/holes.ts": [["holes"], ["coverage"]],
+  "src/entitlement.ts": [["entitlement"], ["holes", "coverage"]],
   "src/breaker.ts": [["breaker"]],
   "src/publication.ts": [["publication"]],
   "src/due.ts": [["due"], ["plan", "coverage"]],

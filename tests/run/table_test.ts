@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { attemptsWorth } from "../../src/alphavantage/answer.ts";
 import { VENDOR_BACKOFF } from "../../src/backoff.ts";
 import { troubleOf } from "../../src/breaker.ts";
-import { REPROBE_MS } from "../../src/coverage.ts";
+import { REPROBE_MS } from "../../src/entitlement.ts";
 import { ingest } from "../../src/ingest.ts";
 import { type AnswerKind, exitCodeOf, type FailureKind, LeaseLost, type Outcome } from "../../src/run.ts";
 import { type Answer, MONDAY, NOW, options, played, type Script, world } from "../support/story.ts";

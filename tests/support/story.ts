@@ -3,7 +3,7 @@ import type { Bar, Series } from "../../src/bar.ts";
 import type { Asked, Claim, Effects, Reading } from "../../src/effects.ts";
 import type { RunEvent } from "../../src/event.ts";
 import { ingest, type IngestOptions, type RunReport } from "../../src/ingest.ts";
-import type { Entitlement } from "../../src/coverage.ts";
+import type { Entitlement } from "../../src/entitlement.ts";
 import type { SeriesState } from "../../src/plan.ts";
 import { type BarRequest, formOf } from "../../src/request.ts";
 import type { FailureKind, Outcome, SeriesResult } from "../../src/run.ts";
