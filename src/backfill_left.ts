@@ -46,7 +46,10 @@ export interface Left {
 const MINUTE = 60_000;
 /** The same words stand for "has none" and for a fault that passes (facts §3.2, #2 and #17). */
 const NOTHING: readonly Part["kind"][] = ["empty", "bad-symbol"];
-/** A month between bars may be worth a second look; one before the oldest bar is most likely before the listing. */
+/**
+ * A month between bars may be worth a second look; one before the oldest bar is most likely before the listing. Each try is
+ * two requests in a row, because such an answer may be a fault that passes.
+ */
 const NOTHING_TRIES = 2;
 const FAILED_TRIES = 3;
 /** Before the second try and before the third. */

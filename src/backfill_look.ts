@@ -3,10 +3,11 @@ import { type DateRange, type SeriesProgress, wishedSlots } from "./backfill.ts"
 import { leftOf, type Part, partOf, seriesStanding } from "./backfill_left.ts";
 import type { PartErrand } from "./backfill_slice.ts";
 import { intradayLength, type Series, seriesName } from "./bar.ts";
-import { coverageOf, type CoverageOptions, type Entitlement, REPROBE_MS } from "./coverage.ts";
+import { coverageOf } from "./coverage.ts";
 import { targetOf } from "./due.ts";
+import { type Entitlement, REPROBE_MS } from "./entitlement.ts";
 import { barDate, type Slot } from "./gaps.ts";
-import { requestsFor } from "./holes.ts";
+import { type AskOptions, requestsFor } from "./holes.ts";
 import type { SeriesState } from "./plan.ts";
 import { partsOf } from "./postgres/backfill_answers.ts";
 import { entitlements } from "./postgres/entitlements.ts";
@@ -64,7 +65,7 @@ interface Found {
 
 function judge(
   { state, slots, held, parts }: Found,
-  { lead: wantsLead, ...options }: CoverageOptions & { lead: boolean },
+  { lead: wantsLead, ...options }: AskOptions & { lead: boolean },
 ): Look {
   const { series } = state;
   const missing = new Map(slots.filter((_, index) => !held[index]).map((slot) => [slot.date, slot]));
@@ -79,7 +80,9 @@ function judge(
     from: dates[0]!,
     to: dates.at(-1)!,
   })).sort((a, b) => a.from < b.from ? 1 : -1);
-  const lead = wantsLead && state.first === null && errands.length > 0 ? leadOf(state, { parts, errands, options }) : [];
+  const lead = wantsLead && state.first === null && errands.length > 0
+    ? leadOf(state, { parts, errands, options })
+    : [];
   const refusal = refused[0] === undefined ? null : refusedInWords(refused[0].entitlement);
   const standing = seriesStanding({ series, left, requests: errands.length, refused: refusal });
   const progress = {
@@ -105,7 +108,7 @@ function leadOf(
   { parts, errands, options }: {
     parts: readonly Part[];
     errands: readonly PartErrand[];
-    options: CoverageOptions;
+    options: AskOptions;
   },
 ): PartErrand[] {
   const target = targetOf(series, options.now, options.market);

@@ -1,6 +1,7 @@
 /** How many of the day's requests will the schedule still need, so that what is asked for besides does not take them? Pure. */
-import { coverageOf, type CoverageOptions } from "./coverage.ts";
+import { coverageOf } from "./coverage.ts";
 import { isComplete, targetOf } from "./due.ts";
+import type { AskOptions } from "./holes.ts";
 import { type Quota, requestsLeft, type SeriesState } from "./plan.ts";
 
 const DAY = 86_400_000;
@@ -23,7 +24,7 @@ export function endOfDay(now: number): number {
  */
 export function reserveOf(
   states: readonly SeriesState[],
-  { ticks, ...options }: Omit<CoverageOptions, "now"> & { ticks: readonly number[] },
+  { ticks, ...options }: Omit<AskOptions, "now"> & { ticks: readonly number[] },
 ): number {
   if (ticks.length === 0) return 0;
   const looked = sampled(ticks);
@@ -33,7 +34,7 @@ export function reserveOf(
 
 function needOf(
   state: SeriesState,
-  { looked, all, ...options }: Omit<CoverageOptions, "now"> & { looked: readonly number[]; all: number },
+  { looked, all, ...options }: Omit<AskOptions, "now"> & { looked: readonly number[]; all: number },
 ): number {
   const { market } = options;
   const [begin, ...later] = looked.map((now) => ({ now, target: targetOf(state.series, now, market) }));

@@ -21,7 +21,8 @@ export interface RunOptions extends RunWiring {
 /** The run was not ours to make: another is at work, or has served the tick or launch. */
 export type NotOurs = Exclude<Claim, { runId: number }>;
 
-export interface SliceWiring extends RunWiring, Pick<SliceOptions, "backfillId" | "errands" | "mayGoOn"> {
+export interface SliceWiring
+  extends Omit<RunWiring, "backfillId">, Pick<SliceOptions, "backfillId" | "errands" | "mayGoOn"> {
   /** Aborted: no further request is begun. */
   readonly stop: AbortSignal;
 }
@@ -72,8 +73,7 @@ export function createWorker(
       options.emit(event);
       events.emit(event);
       if (event.type !== "run-started") return;
-      runId = event.runId;
-      underWay.set(runId, cancel);
+      underWay.set(runId = event.runId, cancel);
       void beat(`run ${runId}`, null);
       // What watches the schedule is not reassured by a backfill.
       if (event.trigger !== "backfill") told = notifier.started(runId);

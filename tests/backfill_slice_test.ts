@@ -53,7 +53,10 @@ async function played(
 
 Deno.test("each errand is sent once and kept with what it brought of the wished sessions", async () => {
   const { report, parts, asked, closed, kept } = await played([errand(IBM, "2023-07"), errand(IBM, "2023-06")]);
-  assert.deepEqual(asked, ["IBM TIME_SERIES_INTRADAY full month 2023-07", "IBM TIME_SERIES_INTRADAY full month 2023-06"]);
+  assert.deepEqual(asked, [
+    "IBM TIME_SERIES_INTRADAY full month 2023-07",
+    "IBM TIME_SERIES_INTRADAY full month 2023-06",
+  ]);
   assert.deepEqual([report.outcome, report.halt, report.broken, closed], ["complete", null, false, ["complete"]]);
   // The third and the fifth of July were wished, the bar is of the third; of June, Monday is the fifth.
   assert.deepEqual(parts.map(({ name, kind, brought, none, backfillId }) => [name, kind, brought, none, backfillId]), [
@@ -137,7 +140,9 @@ Deno.test("a lost lease ends it at once, and nothing more is stored", async () =
 
 Deno.test("what goes wrong before the first request ends the run, and says so", async () => {
   const { report, closed } = await played([], {}, { errands: () => Promise.reject(new Error("no such table")) });
-  assert.deepEqual([report.outcome, report.message, report.broken, closed], ["failed", "no such table", true, ["failed"]]);
+  assert.deepEqual([report.outcome, report.message, report.broken, closed], ["failed", "no such table", true, [
+    "failed",
+  ]]);
 });
 
 Deno.test("a run that is not ours to make is not begun", async () => {

@@ -17,7 +17,10 @@ Deno.test("a range is two dates in order, of which the last has begun", () => {
     ["1850-01-01", "2023-07-01", /older than any bar of the vendor's: begin at 1990-01-01 or later/],
   ];
   for (const [from, to, message] of cases) {
-    assert.throws(() => checkRange({ from, to }, NOW), (error) => error instanceof Refused && message.test(error.message));
+    assert.throws(
+      () => checkRange({ from, to }, NOW),
+      (error) => error instanceof Refused && message.test(error.message),
+    );
   }
 });
 
@@ -55,14 +58,16 @@ Deno.test("figures add up, and the whole is said to be done only when it is", ()
 });
 
 Deno.test("a backfill ends when no series is open, and is complete when each is", () => {
-  const states = (...states: ("open" | "complete" | "refused" | "failed")[]) => endOf(states.map((state) => ({ state })));
+  const states = (...states: ("open" | "complete" | "refused" | "failed")[]) =>
+    endOf(states.map((state) => ({ state })));
   assert.equal(states("complete", "open", "failed"), null);
   assert.deepEqual(states("complete", "complete"), { state: "complete", reason: null });
   assert.deepEqual(states("complete", "refused", "failed"), {
     state: "partial",
     reason: "1 of 3 series not entitled, 1 of 3 series asked for in vain",
   });
-  assert.deepEqual(["complete", "partial", "running", "paused", "cancelled"].map((state) =>
-    exitCodeOfBackfill(state as "complete")
-  ), [0, 3, 3, 3, 1]);
+  assert.deepEqual(
+    ["complete", "partial", "running", "paused", "cancelled"].map((state) => exitCodeOfBackfill(state as "complete")),
+    [0, 3, 3, 3, 1],
+  );
 });

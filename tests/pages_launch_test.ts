@@ -28,7 +28,7 @@ function stage(database: Database, key = "servekey") {
     }),
   } as unknown as App;
   const opened = Promise.resolve(app);
-  return { cancelled, reads: launchReads(opened), steps: runSteps(opened) };
+  return { cancelled, reads: launchReads(opened, Date.now), steps: runSteps(opened) };
 }
 
 const claim = async (db: Database, launchId: number | null) => {

@@ -25,7 +25,10 @@ export interface RunFilter {
  */
 export function listRuns(
   db: Database,
-  { outcomes, trigger, symbol, since, until, backfillId, before, limit }: RunFilter & { before?: number | null; limit: number },
+  { outcomes, trigger, symbol, since, until, backfillId, before, limit }: RunFilter & {
+    before?: number | null;
+    limit: number;
+  },
 ): Promise<RunRecord[]> {
   // Conditions only where they are meant: one plan for all would read the whole table for some.
   const values: unknown[] = [limit];

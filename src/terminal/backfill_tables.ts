@@ -1,11 +1,5 @@
 /** How do the cost of a backfill, the list of them and how far one is look in a terminal? */
-import {
-  type BackfillCost,
-  type BackfillView,
-  type Figures,
-  type SeriesProgress,
-  shareDone,
-} from "../backfill.ts";
+import { type BackfillCost, type BackfillView, type Figures, type SeriesProgress, shareDone } from "../backfill.ts";
 import { intradayLength, seriesName } from "../bar.ts";
 import { type Allowance, timeInWords } from "../reserve.ts";
 import { layOut, oneLine, type Style, styleOf } from "./columns.ts";

@@ -158,11 +158,13 @@ function changes(steps: BackfillSteps, reads: LaunchReads): readonly Endpoint[] 
 /** Judged as the form of the page. @throws Refusal with all that is wrong */
 async function wishOf(
   reads: LaunchReads,
-  { symbols = [], intervals = [], from, to = "", note = "" }: z.output<typeof WISH>,
+  { symbols = [], intervals = [], from, to = "", note = "" }: Omit<z.output<typeof WISH>, "intervals"> & {
+    readonly intervals?: readonly string[] | undefined;
+  },
 ): Promise<BackfillWish> {
   const form = { symbols: symbols.join(","), intervals, from, to, note, force: false, of: "", again: "", series: [] };
-  const { problems, wish } = judgeLaunch(form, (await reads.configured()).series);
-  if (wish?.backfill != null) return wish.backfill;
+  const { problems, backfill } = judgeLaunch(form, (await reads.configured()).series);
+  if (backfill !== null) return backfill;
   const found = Object.values(problems);
   throw new Refusal(422, `Cannot backfill: ${found.length === 0 ? "from is missing" : found.join("; ")}`);
 }

@@ -84,14 +84,17 @@ function Standing({ backfill }: { backfill: BackfillView }) {
 
 function Facts({ backfill }: { backfill: BackfillView }) {
   const { from, to, askedAt, askedBy, note, none, refused, failed, requests, finishedAt } = backfill;
+  const lacks = ([
+    ["The vendor has none of", none],
+    ["Not entitled to", refused],
+    ["Asked for in vain", failed],
+  ] as const).filter(([, count]) => count > 0);
   const facts: readonly (readonly [string, Child])[] = [
     ["From", from],
     ["To", to],
     ["Done", percent(backfill)],
     ["Requests left", grouped(requests)],
-    ["The vendor has none of", counted(none, "session")],
-    ["Not entitled to", counted(refused, "session")],
-    ["Asked for in vain", counted(failed, "session")],
+    ...lacks.map(([name, count]) => [name, counted(count, "session")] as const),
     [
       "Asked for",
       <>

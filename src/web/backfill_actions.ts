@@ -23,12 +23,12 @@ export function backfillActions(
       path: "/backfills",
       act: async (visit, given) => {
         const form = launchFormOf(given);
-        const { wish } = judgeLaunch(form, (await reads.configured()).series);
+        const { wish, backfill } = judgeLaunch(form, (await reads.configured()).series);
         const back = launchAddress(form);
-        if (wish === null) return { to: back, said: "Not begun: see what is said beside the fields." };
-        if (wish.backfill === null) return { to: back, said: "Not begun: a backfill needs a range of dates." };
+        if (wish !== null) return { to: back, said: "Not begun: a backfill needs a range of dates." };
+        if (backfill === null) return { to: back, said: "Not begun: see what is said beside the fields." };
         try {
-          const { id } = await steps.start(visitorName(visit), wish.backfill);
+          const { id } = await steps.start(visitorName(visit), backfill);
           return { to: `/backfills/${id}`, said: `Backfill ${id} has begun.` };
         } catch (error) {
           if (!(error instanceof Refused)) throw error;

@@ -90,14 +90,14 @@ async function previewOf(
   reads: LaunchReads,
   { form, configured }: { form: LaunchForm; configured: readonly Series[] },
 ): Promise<{ plan: Plan | null; cost: BackfillCost | null; problems: Problems }> {
-  const { problems, wish } = judgeLaunch(form, configured);
-  if (wish === null) return { plan: null, cost: null, problems };
+  const { problems, wish, backfill } = judgeLaunch(form, configured);
   try {
-    if (wish.backfill !== null) return { plan: null, cost: await reads.cost(wish.backfill), problems };
+    if (backfill !== null) return { plan: null, cost: await reads.cost(backfill), problems };
+    if (wish === null) return { plan: null, cost: null, problems };
     return { plan: await reads.plan(await seriesOf(reads, wish), wish), cost: null, problems };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    const field = wish.backfill === null ? "of" : "range";
+    const field = backfill === null ? "of" : "range";
     return { plan: null, cost: null, problems: { [field]: error.message } };
   }
 }

@@ -35,10 +35,10 @@ export function launchActions(steps: RunSteps, reads: Pick<LaunchReads, "configu
       path: "/runs",
       act: async (visit, given) => {
         const form = launchFormOf(given);
-        const { wish } = judgeLaunch(form, (await reads.configured()).series);
+        const { wish, backfill } = judgeLaunch(form, (await reads.configured()).series);
         const back = launchAddress(form);
+        if (backfill !== null) return { to: back, said: "Not launched: with a range of dates it is a backfill." };
         if (wish === null) return { to: back, said: "Not launched: see what is said beside the fields." };
-        if (wish.backfill !== null) return { to: back, said: "Not launched: with a range of dates it is a backfill." };
         try {
           return placeOf(await steps.launch(visitorName(visit), wish));
         } catch (error) {
@@ -76,7 +76,7 @@ export function launchActions(steps: RunSteps, reads: Pick<LaunchReads, "configu
       path: "/runs/again",
       act: (visit, form) => {
         const [again, force] = [againOf(form), form.get("force") !== null];
-        const wish = (runId: number) => ({ series: null, of: { runId, again }, force, note: null, backfill: null });
+        const wish = (runId: number) => ({ series: null, of: { runId, again }, force, note: null });
         return each(chosenRuns(form), (id) => steps.launch(visitorName(visit), wish(id)), {
           done: (count) => `${count} launched again.`,
           one: () => "/runs?outcome=queued",

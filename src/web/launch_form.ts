@@ -34,8 +34,6 @@ export interface LaunchWish {
   readonly of: { readonly runId: number; readonly again: Again } | null;
   readonly force: boolean;
   readonly note: string | null;
-  /** With a range it is a backfill; `null`: it is a run. */
-  readonly backfill: BackfillWish | null;
 }
 
 /** A backfill that may be asked for. */
@@ -47,10 +45,12 @@ export interface BackfillWish {
   readonly note: string | null;
 }
 
-/** `wish` is `null` when there are problems. */
+/** With problems both wishes are `null`, else one of them is. */
 export interface Judged {
   readonly problems: Readonly<Partial<Record<Field, string>>>;
   readonly wish: LaunchWish | null;
+  /** What is wished when there is a range. */
+  readonly backfill: BackfillWish | null;
 }
 
 export function launchFormOf(given: Pick<URLSearchParams | FormData, "get" | "getAll">): LaunchForm {
@@ -100,9 +100,11 @@ export function judgeLaunch(form: LaunchForm, configured: readonly Series[]): Ju
   const named = form.series.length === 0 ? null : attempt("of", () => checkSeries(form.series.map(namedSeries)));
   const series = named ?? afresh;
   const range = form.from === "" && form.to === "" ? null : attempt("range", () => rangeOf(form));
-  const backfill = range === null || series === null ? null : { series, ...range, note };
-  const wish = { series, of, force: form.force, note, backfill };
-  return { problems, wish: Object.keys(problems).length === 0 ? wish : null };
+  if (Object.keys(problems).length > 0) return { problems, wish: null, backfill: null };
+  if (range === null || series === null) {
+    return { problems, wish: { series, of, force: form.force, note }, backfill: null };
+  }
+  return { problems, wish: null, backfill: { series, ...range, note } };
 }
 
 /** Whether it is over, or to come, is for the clock to say. */

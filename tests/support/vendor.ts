@@ -14,7 +14,7 @@ import type { Series } from "../../src/bar.ts";
 import { answerOf, intervalOf, sampleRows, type VendorRow } from "./answers.ts";
 import { noticeBody, noticeNumber } from "./notices.ts";
 
-export { answerOf, row, sampleRows, type VendorRow } from "./answers.ts";
+export { answerOf, intervalOf, row, sampleRows, type VendorRow } from "./answers.ts";
 export { NOTICES } from "./notices.ts";
 
 /** What a faulty vendor does to one request. Those that hang do so until the client goes away or the server closes. */
