@@ -131,7 +131,8 @@ async function workOn(
   const log = openLog({
     dir: config.logDir,
     level: config.logLevel,
-    stderrLevel: drawn ? "none" : "error",
+    // One voice on stderr: what went wrong is among the lines of the progress.
+    stderrLevel: quiet || json ? "error" : "none",
     format: config.logFormat === "pretty" ? "pretty" : "json",
     redact,
     now: machine.now,

@@ -1,67 +1,17 @@
 /** A backfill worked on slice by slice, on a real database and against a vendor with history. */
 import assert from "node:assert/strict";
-import { type App, openApp } from "../src/app.ts";
-import type { BackfillView } from "../src/backfill.ts";
-import type { Series } from "../src/bar.ts";
-import { configFor, type JumpingWorld, jumpingWorld, runApp } from "./support/app.ts";
+import { runApp } from "./support/app.ts";
+import { AAA, type Backfilling, HISTORY, startBackfilling } from "./support/backfilling.ts";
 import { type Context, withDatabases } from "./support/database.ts";
-import { historyAnswer, type HistoryOptions, startHistory } from "./support/history.ts";
-import { notice, type Vendor } from "./support/vendor.ts";
+import { historyAnswer, type HistoryOptions } from "./support/history.ts";
+import { notice } from "./support/vendor.ts";
 
-/** An evening after the close. */
-const NOW = Date.parse("2023-07-05T22:30Z");
 const MINUTE = 60_000;
-const AAA: Series = { symbol: "AAA", interval: "1min" };
-const HISTORY: HistoryOptions = { from: "2022-11-01", to: "2023-07-05" };
 
-interface Stage extends AsyncDisposable {
-  readonly app: App;
-  readonly vendor: Vendor;
-  readonly world: JumpingWorld;
-  start(from: string, to: string, series?: readonly Series[]): Promise<BackfillView>;
-  /** Works until it ends, rests or has done so many slices. */
-  work(id: number, slices?: number): Promise<BackfillView>;
-  /** What was asked, as `AAA 2023-05`. */
-  asked(): string[];
-}
+const stage = ({ config }: Context, env: Record<string, string> = {}, history?: HistoryOptions) =>
+  startBackfilling(config, { env, ...(history === undefined ? {} : { history }) });
 
-async function stage(
-  { config }: Context,
-  env: Record<string, string> = {},
-  history: HistoryOptions = HISTORY,
-): Promise<Stage> {
-  const vendor = await startHistory(history);
-  const world = jumpingWorld(NOW);
-  const app = await openApp(
-    configFor(vendor.url, config, { STOCK_SYMBOLS: "ZZZ", STOCK_INTERVALS: "daily", ...env }),
-    world,
-  );
-  const signal = new AbortController().signal;
-  return {
-    app,
-    vendor,
-    world,
-    start: (from, to, series = [AAA]) => app.steer.startBackfill("ann", { series, from, to }),
-    work: async (id, slices = 20) => {
-      for (let done = 0; done < slices; done++) {
-        const worked = await app.backfill(id, { stop: signal, abort: signal, emit: () => {}, patient: false });
-        assert.ok("backfill" in worked, JSON.stringify(worked));
-        const { state, restUntil } = worked.backfill;
-        if (state !== "running" || restUntil !== null) break;
-      }
-      return (await app.steer.backfill(id))!;
-    },
-    asked: () =>
-      vendor.requests.map(({ parameters: { symbol, month, outputsize } }) => `${symbol} ${month ?? outputsize}`),
-    [Symbol.asyncDispose]: async () => {
-      await app.close();
-      await vendor.close();
-    },
-  };
-}
-
-/** The embedded engine in memory is the one that `config` opens anew. */
-const count = async ({ app }: Stage, what: string) =>
+const count = async ({ app }: Backfilling, what: string) =>
   Number((await app.database.pool.query(`select count(*) as count from ${what}`)).rows[0].count);
 
 withDatabases("asks for each month once, the newest first, and is complete", async (_db, context) => {

@@ -211,7 +211,8 @@ export function stopBackfill(
 /** What an operator may make of a backfill, and from which states. */
 const STEPS = {
   paused: { from: ["running"], action: "paused" },
-  running: { from: ["paused", "partial", "cancelled"], action: "resumed" },
+  // One that rests is woken: whoever says so may know that the vendor is back.
+  running: { from: ["paused", "partial", "cancelled", "running"], action: "resumed" },
   cancelled: { from: ["running", "paused"], action: "cancelled" },
 } as const satisfies Partial<Record<BackfillState, { from: readonly BackfillState[]; action: string }>>;
 

@@ -125,3 +125,16 @@ withDatabases("however many bars there are, each newest one is a probe of an ind
   }
   assert.ok(!plan.some((line) => /\bSort\b.*loops=40/.test(line)), plan.join("\n"));
 });
+
+withDatabases("what a backfill brought says nothing of how the series fares", async (db) => {
+  const first = await startRun(db);
+  await store(db, first, { bars: [bar("2026-03-02T14:30Z", "1")], now: NOW });
+  const [before] = await seriesStates(db, [IBM]);
+  const past = await pastAnswers(db);
+  const second = await nextRun(db, first);
+  await db.pool.query("update run set trigger = 'backfill' where id = $1", [second.runId]);
+  await store(db, second, { bars: [bar("2025-03-03T14:30Z", "1")], now: NOW + 60_000 });
+  const oldest = Date.parse("2025-03-03T14:30Z");
+  assert.deepEqual(await seriesStates(db, [IBM]), [{ ...before!, first: oldest }]);
+  assert.deepEqual(await pastAnswers(db), past);
+});
