@@ -21,7 +21,7 @@ comment on table backfill is 'A wish: these series shall hold every session from
 comment on column backfill.rest_until is 'Not worked on before: reason says what it waits for.';
 comment on column backfill.troubles is 'Rests in a row because the vendor was down: each is twice as long.';
 create index backfill_running on backfill (id) where state = 'running';
-create index backfill_asked on backfill (asked_at);
+create index backfill_finished on backfill (finished_at) where finished_at is not null;
 
 create table backfill_series (
   backfill_id bigint not null references backfill (id) on delete cascade,

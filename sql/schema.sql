@@ -75,7 +75,7 @@ create table backfill (
 comment on table backfill is 'A wish: these series shall hold every session from from_date to to_date. What is left of it is found in the bars themselves and in backfill_answer.';
 comment on column backfill.rest_until is 'Not worked on before: reason says what it waits for.';
 comment on column backfill.troubles is 'Rests in a row because the vendor was down: each is twice as long.';
-CREATE INDEX backfill_asked ON backfill USING btree (asked_at);
+CREATE INDEX backfill_finished ON backfill USING btree (finished_at) WHERE (finished_at IS NOT NULL);
 CREATE INDEX backfill_running ON backfill USING btree (id) WHERE (state = 'running'::text);
 
 create table backfill_answer (

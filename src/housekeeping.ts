@@ -5,6 +5,7 @@ import { retainAnswers } from "./postgres/answers.ts";
 import { claimChore, noteChore } from "./postgres/chores.ts";
 import type { Database } from "./postgres/connect.ts";
 import {
+  expireBackfills,
   expireEvents,
   expireIncidents,
   expireLaunches,
@@ -39,6 +40,7 @@ export function sweepsOf({ retention, archiveDays, logDir }: Config, database: D
     ...sweep("runs", runs, (before) => expireRuns(database, before)),
     ...sweep("ticks", runs, (before) => expireTicks(database, before)),
     ...sweep("launches", runs, (before) => expireLaunches(database, before)),
+    ...sweep("backfills", runs, (before) => expireBackfills(database, before)),
     ...sweep("notices", runs, (before) => expireNotices(database, before)),
     ...sweep("incidents", runs, (before) => expireIncidents(database, before)),
     ...sweep("answer bodies", archiveDays, (before) => retainAnswers(database, { before, limit: BODIES })),

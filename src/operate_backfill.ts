@@ -9,7 +9,7 @@ import { lookOf, type Machine } from "./machine.ts";
 import { operatorOf } from "./operate_steering.ts";
 import { isWorkOwed } from "./postgres/launches.ts";
 import { Refused } from "./refused.ts";
-import { widen } from "./selection.ts";
+import { named } from "./selection.ts";
 import type { BackfillCommand } from "./terminal/backfill_commands.ts";
 import { createBackfillProgress } from "./terminal/backfill_progress.ts";
 import { backfillSentence, renderBackfill, renderBackfills, renderCost } from "./terminal/backfill_tables.ts";
@@ -92,7 +92,7 @@ async function start(
   { app, out, by, means }: { app: App; out: (text: string) => void; by: string; means: Means },
 ): Promise<number> {
   const { machine } = means;
-  const series = widen(app.config.series, command.selection);
+  const series = named(app.config.series, command.selection);
   if ("message" in series) throw new Refused("invalid", series.message);
   const asked = { ...series, from: command.from, to: command.to ?? dateOf(machine.now()), note: command.note };
   const cost = await app.steer.costOfBackfill(asked);

@@ -77,7 +77,7 @@ function Row({ backfill }: { backfill: BackfillView }) {
         <span class="aside">{` ${grouped(held)} of ${counted(wished, "session")} there`}</span>
       </td>
       <td>
-        {from} to {to}
+        <span class="time">{`${from} to ${to}`}</span>
         <span class="aside">{` ${seriesInShort(names)}${more}`}</span>
       </td>
       <td>

@@ -6,7 +6,7 @@ import { type Series, seriesName } from "../bar.ts";
 import { isDate } from "../calendar.ts";
 import { type Again, checkNote, checkSeries } from "../launch.ts";
 import { Refused } from "../refused.ts";
-import { parseIntervals, parseSymbols, widen } from "../selection.ts";
+import { named, parseIntervals, parseSymbols } from "../selection.ts";
 
 /** The fields as they were typed and ticked. */
 export interface LaunchForm {
@@ -150,10 +150,7 @@ function chosenSeries(
   if (intervals.wrong[0] !== undefined) problems.intervals = intervals.wrong[0];
   if (wrong.length + intervals.wrong.length > 0) return null;
   try {
-    if (symbols.length > 0 && intervals.intervals.length > 0) {
-      return checkSeries(symbols.flatMap((symbol) => intervals.intervals.map((interval) => ({ symbol, interval }))));
-    }
-    const meant = widen(configured, {
+    const meant = named(configured, {
       symbols: symbols.length === 0 ? null : symbols,
       intervals: intervals.intervals.length === 0 ? null : intervals.intervals,
     });
