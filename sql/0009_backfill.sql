@@ -11,6 +11,7 @@ create table backfill (
   reason      text,
   rest_until  timestamptz,
   troubles    integer not null default 0 check (troubles >= 0),
+  resumed_at  timestamptz,
   finished_at timestamptz,
   constraint backfill_range check (from_date <= to_date),
   constraint backfill_finished_whole check ((state in ('cancelled', 'complete', 'partial')) = (finished_at is not null)),
@@ -20,6 +21,7 @@ create table backfill (
 comment on table backfill is 'A wish: these series shall hold every session from from_date to to_date. What is left of it is found in the bars themselves and in backfill_answer.';
 comment on column backfill.rest_until is 'Not worked on before: reason says what it waits for.';
 comment on column backfill.troubles is 'Rests in a row because the vendor was down: each is twice as long.';
+comment on column backfill.resumed_at is 'When somebody last said that it should go on: runs that died before do not count against it.';
 create index backfill_running on backfill (id) where state = 'running';
 create index backfill_finished on backfill (finished_at) where finished_at is not null;
 

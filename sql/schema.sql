@@ -63,6 +63,7 @@ create table backfill (
   reason text,
   rest_until timestamp with time zone,
   troubles integer not null default 0,
+  resumed_at timestamp with time zone,
   finished_at timestamp with time zone,
   constraint backfill_pkey PRIMARY KEY (id),
   constraint backfill_finished_whole CHECK (((state = ANY (ARRAY['cancelled'::text, 'complete'::text, 'partial'::text])) = (finished_at IS NOT NULL))),
@@ -75,6 +76,7 @@ create table backfill (
 comment on table backfill is 'A wish: these series shall hold every session from from_date to to_date. What is left of it is found in the bars themselves and in backfill_answer.';
 comment on column backfill.rest_until is 'Not worked on before: reason says what it waits for.';
 comment on column backfill.troubles is 'Rests in a row because the vendor was down: each is twice as long.';
+comment on column backfill.resumed_at is 'When somebody last said that it should go on: runs that died before do not count against it.';
 CREATE INDEX backfill_finished ON backfill USING btree (finished_at) WHERE (finished_at IS NOT NULL);
 CREATE INDEX backfill_running ON backfill USING btree (id) WHERE (state = 'running'::text);
 

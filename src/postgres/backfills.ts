@@ -84,12 +84,15 @@ async function writeProgress(
   );
 }
 
-/** What was found of series of a backfill. */
+/** What was found of series of a backfill. Of one that has ended meanwhile it is out of date. */
 export async function recordProgress(
   db: Database,
   { backfillId, progress }: { backfillId: number; progress: readonly SeriesProgress[] },
 ): Promise<void> {
-  if (progress.length > 0) await transaction(db, (client) => writeProgress(client, { backfillId, progress }));
+  if (progress.length === 0) return;
+  await transaction(db, async (client) => {
+    if (await lockBackfill(client, backfillId)) await writeProgress(client, { backfillId, progress });
+  });
 }
 
 export async function backfillById(db: Database, id: number): Promise<BackfillRecord | null> {
@@ -160,7 +163,9 @@ export async function diesAgain(db: Database, backfillId: number): Promise<boole
     db,
     `select count(*) filter (where outcome = 'abandoned' and not exists (
          select from backfill_answer a where a.run_id = newest.id)) as dead
-     from (select id, outcome from run where backfill_id = $1 order by id desc limit ${MOST_DEAD}) as newest`,
+     from (select r.id, r.outcome from run r join backfill b on b.id = r.backfill_id
+           where r.backfill_id = $1 and (b.resumed_at is null or r.started_at >= b.resumed_at)
+           order by r.id desc limit ${MOST_DEAD}) as newest`,
     [backfillId],
   );
   return found!.dead >= MOST_DEAD;
@@ -236,13 +241,14 @@ export function steerBackfill(
          finished_at = case when $2 = 'cancelled' then $4::timestamptz end where id = $1`,
       [id, to, to === "running" ? null : `${action} by ${by}`, instant(now)],
     );
-    if (to === "running") await reopen(client, id);
+    if (to === "running") await reopen(client, { id, now });
     await recordChange(client, { by, action, subject: `backfill ${id}`, was: found.state, became: to, now });
     return found.state;
   });
 }
 
-async function reopen(client: pg.PoolClient, id: number): Promise<void> {
+async function reopen(client: pg.PoolClient, { id, now }: { id: number; now: number }): Promise<void> {
+  await client.query("update backfill set resumed_at = $2 where id = $1", [id, instant(now)]);
   await client.query(
     `delete from backfill_answer a using backfill_series s
      where s.backfill_id = $1 and s.state = 'failed' and a.backfill_id = s.backfill_id and a.symbol = s.symbol

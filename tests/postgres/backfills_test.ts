@@ -79,6 +79,13 @@ withDatabases("what is found of a series replaces what was known of it", async (
   assert.deepEqual([(await open()).length, (await open(NOW)).length, (await open(NOW + 1)).length], [1, 0, 1]);
 });
 
+withDatabases("what is found late of one that has ended changes nothing of it", async (db) => {
+  const id = await add(db);
+  await stopBackfill(db, { id, state: "complete", reason: null, now: NOW });
+  await recordProgress(db, { backfillId: id, progress: [progress({ held: 7 })] });
+  assert.equal((await seriesOfBackfill(db, { backfillId: id, limit: 1 }))[0]!.held, 1_250);
+});
+
 withDatabases("the one that was worked on least lately is next; one that rests is not", async (db) => {
   assert.deepEqual([await nextBackfill(db, NOW), await isBackfillDue(db, NOW)], [null, false]);
   const [first, second] = [await add(db), await add(db)];
@@ -146,6 +153,10 @@ withDatabases("what dies again and again without keeping an answer is known, one
   assert.equal(await diesAgain(db, id), false);
   await die();
   assert.equal(await diesAgain(db, id), true);
+  // Resumed, it has as many again.
+  await steerBackfill(db, { id, to: "running", by: "ann", now: Date.now() + 60_000 });
+  assert.equal(await diesAgain(db, id), false);
+  await db.pool.query("update backfill set resumed_at = null");
   await db.pool.query(
     `insert into backfill_answer (backfill_id, symbol, "interval", part, from_date, to_date, kind, tries, answered_at, run_id)
      select $1, 'IBM', '1min', '2023-01', '2023-01-01', '2023-01-31', 'bars', 1, now(), max(id) from run`,
