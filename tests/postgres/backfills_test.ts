@@ -118,10 +118,10 @@ withDatabases(
   async (db) => {
     const id = await add(db);
     const steer = (to: "paused" | "running" | "cancelled") => steerBackfill(db, { id, to, by: "ann", now: NOW });
+    await recordProgress(db, { backfillId: id, progress: [progress({ state: "failed", reason: "in vain" })] });
     assert.equal(await steer("paused"), "running");
     assert.deepEqual(await claim(db, id), { taken: true, abandoned: [] });
     assert.equal((await backfillById(db, id))!.reason, "paused by ann");
-    await recordProgress(db, { backfillId: id, progress: [progress({ state: "failed", reason: "in vain" })] });
     await db.pool.query(
       `insert into backfill_answer (backfill_id, symbol, "interval", part, from_date, to_date, kind, tries, answered_at)
      select $1, 'IBM', '1min', part, '2023-01-01', '2023-01-31', kind, 3, now()

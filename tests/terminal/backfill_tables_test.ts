@@ -71,7 +71,7 @@ Deno.test("one: a sentence, its wish, its series, how to go on", () => {
 });
 
 Deno.test("words that others wrote cannot steer the terminal", () => {
-  assert.doesNotMatch(backfillSentence(backfill(1, { state: "paused", reason: "a\x1b[31mb" })), /\x1b/);
+  assert.ok(!backfillSentence(backfill(1, { state: "paused", reason: "a\x1b[31mb" })).includes("\x1b"));
   assert.equal(percent(backfill(1, { wished: 10_000, held: 9_999 })), "99.9 %");
-  assert.match(renderBackfills([backfill(1)], { colour: true, width: 200 }), /\x1b\[2mrunning/);
+  assert.ok(renderBackfills([backfill(1)], { colour: true, width: 200 }).includes("\x1b[2mrunning"));
 });
