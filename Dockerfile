@@ -1,28 +1,35 @@
-# stocks-etl in a container: the dependencies are fetched once while building, nothing is fetched while running.
+# stocks-etl in a container: Deno, one script, the embedded engine's three files. Nothing is fetched while it runs, there is
+# no shell in it, and nothing is written outside /state.
 FROM denoland/deno:2.9.6 AS build
-WORKDIR /app
-ENV DENO_DIR=/app/.deno
+WORKDIR /source
+ENV DENO_DIR=/deno-dir
 COPY deno.json deno.lock ./
 RUN deno ci
 COPY main.ts ./
 COPY src src
 COPY sql sql
-RUN deno cache main.ts && mkdir -p /state/data /state/logs
+COPY tools tools
+ARG COMMIT=""
+RUN deno run -A tools/compile.ts --folder --out /app --commit "$COMMIT"
+RUN mkdir -p /state/data /state/logs /state/deno
 
 FROM denoland/deno:distroless-2.9.6
-WORKDIR /app
-ENV DENO_DIR=/app/.deno \
+LABEL org.opencontainers.image.title="stocks-etl" org.opencontainers.image.licenses="MIT"
+COPY --from=build /app /app
+COPY --from=build --chown=1993:1993 /state /state
+# Relative paths of a .env that was written for another machine end up in the volume too.
+WORKDIR /state
+ENV DENO_DIR=/state/deno \
     DENO_NO_UPDATE_CHECK=1 \
     HOST=0.0.0.0 \
     DATA_DIR=/state/data \
     LOG_DIR=/state/logs
-COPY --from=build --chown=1993:1993 /app /app
-COPY --from=build --chown=1993:1993 /state /state
 USER 1993:1993
 VOLUME /state
 EXPOSE 3000
+STOPSIGNAL SIGTERM
 # Deno itself is process 1: SIGTERM reaches the program, which finishes its series and ends within ten seconds.
-ENTRYPOINT ["deno", "run", "--quiet", "--no-prompt", "--cached-only", "--v8-flags=--heap-growing-percent=50,--max-semi-space-size=4", "--allow-net", "--allow-env", "--allow-read", "--allow-write=/state", "--allow-sys", "main.ts"]
+ENTRYPOINT ["deno", "run", "--quiet", "--no-prompt", "--allow-net", "--allow-env", "--allow-read", "--allow-write=/state", "--allow-sys", "--v8-flags=--heap-growing-percent=50,--max-semi-space-size=4", "--no-config", "--no-lock", "--no-remote", "--no-npm", "--cached-only", "--unstable-cron", "/app/app.js"]
 CMD ["serve"]
-HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
-  CMD ["deno", "eval", "--no-lock", "const r = await fetch('http://127.0.0.1:' + (Deno.env.get('PORT') || 3000) + '/healthz'); Deno.exit(r.ok ? 0 : 1)"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
+  CMD ["deno", "eval", "--no-config", "--no-lock", "const r = await fetch('http://127.0.0.1:' + (Deno.env.get('PORT') || 3000) + '/healthz'); Deno.exit(r.ok ? 0 : 1)"]

@@ -10,8 +10,8 @@ import { parseCommand } from "./src/terminal/commands.ts";
 import { readEnvironment } from "./src/terminal/environment.ts";
 import { columnsOf, writerTo } from "./src/terminal/output.ts";
 
-/** Docker sends SIGKILL ten seconds after SIGTERM. */
-const GRACE_MS = 8_000;
+/** Docker sends SIGKILL ten seconds after SIGTERM, Deno Deploy five after SIGINT. */
+const GRACE_MS = Deno.env.has("DENO_DEPLOYMENT_ID") ? 3_000 : 8_000;
 /** Time to write down that the run was given up. */
 const LAST_RESORT_MS = 1_500;
 
@@ -27,6 +27,7 @@ const machine: Machine = {
   columns: columnsOf(Deno.stdout),
   colour: Deno.stdout.isTerminal() && !Deno.noColor,
   version: manifest.version,
+  call: Deno.env.get("STOCKS_ETL_FILE") ?? (Deno.build.standalone ? Deno.execPath() : "npx -y deno@2.9.6 task"),
   now: Date.now,
   sleep: (ms, signal) => delay(ms, undefined, { signal }),
   random: Math.random,

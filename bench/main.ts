@@ -1,12 +1,14 @@
 // deno-lint-ignore-file no-console -- its output is what it is for
 /**
  * `deno task bench`: how fast and how big is the main job? Figures as ratios to a floor measured side by side in the same
- * run, because machines differ and so do their minutes. It takes some minutes.
+ * run, because machines differ and so do their minutes. It takes some minutes. `deno task bench pages`: how fast is the
+ * page with years of runs in its database?
  */
 import { classify } from "../src/alphavantage/answer.ts";
 import { readSeries } from "../src/alphavantage/series.ts";
 import { serverDatabase, testServer } from "../tests/support/database.ts";
 import { duration, interleaved, table, timeRatio } from "./figures.ts";
+import { fillPages, measurePages, sizeOfPages } from "./pages.ts";
 import { measureMemory, measureRate } from "./running.ts";
 import { bodyFor, requestFor, ROWS_PER_ANSWER } from "./sample.ts";
 import { measureRivals } from "./rivals.ts";
@@ -35,23 +37,38 @@ const server = await testServer();
 console.log(
   `Deno ${Deno.version.deno}, PostgreSQL ${server.version}, ${navigator.hardwareConcurrency} cores. Median (best).\n`,
 );
-{
-  await using database = await serverDatabase({ poolSize: 4 });
-  const rows = await measureStoring(database, { binDir: server.binDir });
-  const head = [`Storing ${SYMBOLS.length} × ${ROWS_PER_ANSWER} rows`, "rows/s", "time", "speed ÷ COPY"];
-  console.log(table([...head, "server CPU", "client CPU", "client ÷ server"], rows) + "\n");
-  const rivals = await measureRivals(database, { binDir: server.binDir });
-  console.log(table(["Storing as others do", "rows/s", "time", "time per row ÷ ours"], rivals) + "\n");
-}
-console.log(
-  table([`Reading an answer of ${ROWS_PER_ANSWER} rows`, "time", "÷ JSON.parse"], await measureReading()) + "\n",
-);
-{
+if (Deno.args[0] === "pages") {
   await using database = await serverDatabase();
-  console.log(table(["Start", "time", "÷ deno eval"], await measureStart(database)) + "\n");
-  const running = ["Backfill", "peak memory", "over the floor", "time"];
-  console.log(table(running, await measureMemory(database)) + "\n");
-  console.log(table(["Rate", "÷ allowed", "most in any minute"], await measureRate(database)) + "\n");
-  console.log(table(["Scale", "over", "time"], await measureScale(database)));
-}
+  await fillPages(database.db);
+  const rows = await measurePages(database);
+  console.log(table([`Pages, ${sizeOfPages()}`, "median", "95 of 100 within", "weighs"], rows));
+} else await measureAll();
 await server.stop();
+
+async function measureAll(): Promise<void> {
+  {
+    await using database = await serverDatabase({ poolSize: 4 });
+    const rows = await measureStoring(database, { binDir: server.binDir });
+    const head = [`Storing ${SYMBOLS.length} × ${ROWS_PER_ANSWER} rows`, "rows/s", "time", "speed ÷ COPY"];
+    console.log(table([...head, "server CPU", "client CPU", "client ÷ server"], rows) + "\n");
+    const rivals = await measureRivals(database, { binDir: server.binDir });
+    console.log(table(["Storing as others do", "rows/s", "time", "time per row ÷ ours"], rivals) + "\n");
+  }
+  console.log(
+    table([`Reading an answer of ${ROWS_PER_ANSWER} rows`, "time", "÷ JSON.parse"], await measureReading()) + "\n",
+  );
+  {
+    await using database = await serverDatabase();
+    console.log(table(["Start", "time", "÷ deno eval"], await measureStart(database)) + "\n");
+    const running = ["Backfill", "peak memory", "over the floor", "time"];
+    console.log(table(running, await measureMemory(database)) + "\n");
+    console.log(
+      table(
+        ["Rate", "sent ÷ allowed", "arrived ÷ allowed", "most arrived in any minute"],
+        await measureRate(database),
+      ) +
+        "\n",
+    );
+    console.log(table(["Scale", "over", "time"], await measureScale(database)));
+  }
+}

@@ -30,8 +30,13 @@ async function ended(args: string[]): Promise<void> {
 
 /** Killed once it is ready: how it stops is not what is measured. */
 async function readyOnce(url: string): Promise<void> {
-  const port = freePort();
   const env = { DATABASE_URL: url, STOCK_SYMBOLS: "IBM", STOCK_INTERVALS: "daily", LOG_DIR: "none", NO_COLOR: "1" };
+  const kill = await startServing(freePort(), env);
+  await kill();
+}
+
+/** The program on a port of this machine, ready. @returns what kills it */
+export async function startServing(port: number, env: Record<string, string>): Promise<() => Promise<void>> {
   const program = new Deno.Command(Deno.execPath(), {
     args: [...PROGRAM, "serve", "--host", "127.0.0.1", "--port", String(port)],
     cwd: ROOT,
@@ -40,18 +45,19 @@ async function readyOnce(url: string): Promise<void> {
     stdout: "null",
     stderr: "null",
   }).spawn();
-  try {
-    const deadline = performance.now() + 30_000;
-    while (!await answers(`http://127.0.0.1:${port}/readyz`)) {
-      if (performance.now() > deadline) {
-        throw new Error("Cannot measure the start: the service is not ready after 30 s");
-      }
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  } finally {
+  const kill = async () => {
     program.kill("SIGKILL");
     await program.status;
+  };
+  const deadline = performance.now() + 30_000;
+  while (!await answers(`http://127.0.0.1:${port}/readyz`)) {
+    if (performance.now() > deadline) {
+      await kill();
+      throw new Error("Cannot measure the service: it is not ready after 30 s");
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
+  return kill;
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -64,7 +70,7 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-function freePort(): number {
+export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }

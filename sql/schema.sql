@@ -134,6 +134,33 @@ comment on column backfill_series.wait_until is 'All that is left was asked for 
 comment on column backfill_series.none is 'Sessions the vendor was asked for and does not have.';
 comment on column backfill_series.requests is 'Still to be sent.';
 
+create table dividend (
+  id bigint generated always as identity not null,
+  symbol text not null,
+  ex_date date not null,
+  place integer not null,
+  amount numeric not null,
+  declaration_date date,
+  record_date date,
+  payment_date date,
+  answer_id bigint not null,
+  seen_at timestamp with time zone not null,
+  dropped_at timestamp with time zone,
+  dropped_by bigint,
+  constraint dividend_pkey PRIMARY KEY (id),
+  constraint dividend_answer_id_fkey FOREIGN KEY (answer_id) REFERENCES reference_answer(id),
+  constraint dividend_dropped_by_fkey FOREIGN KEY (dropped_by) REFERENCES reference_answer(id),
+  constraint dividend_amount_check CHECK (((amount >= (0)::numeric) AND (amount < 'Infinity'::numeric))),
+  constraint dividend_dropped_whole CHECK (((dropped_at IS NULL) = (dropped_by IS NULL))),
+  constraint dividend_place_check CHECK ((place > 0))
+);
+comment on table dividend is 'Cash per share as paid then, not adjusted for later splits. A row that a later answer corrected or no longer has stays, with dropped_at.';
+comment on column dividend.place is 'From 1, of those with the same ex_date.';
+comment on column dividend.seen_at is 'When the answer that first said so came.';
+comment on column dividend.dropped_by is 'The answer that says otherwise; null: it holds.';
+CREATE INDEX dividend_of_symbol ON dividend USING btree (symbol, answer_id);
+CREATE UNIQUE INDEX dividend_once ON dividend USING btree (symbol, ex_date, place) WHERE (dropped_at IS NULL);
+
 create table entitlement (
   key_hash text not null,
   form text not null,
@@ -219,6 +246,21 @@ comment on column launch.series is '[{"symbol", "interval"}], each once, in the 
 comment on column launch.of_run is 'The run whose series these are.';
 CREATE INDEX launch_of_run ON launch USING btree (of_run) WHERE (of_run IS NOT NULL);
 
+create table listing (
+  symbol text not null,
+  delisting_date date not null default 'infinity'::date,
+  name text,
+  exchange text,
+  asset_type text,
+  ipo_date date,
+  answer_id bigint not null,
+  constraint listing_pkey PRIMARY KEY (symbol, delisting_date),
+  constraint listing_answer_id_fkey FOREIGN KEY (answer_id) REFERENCES reference_answer(id)
+);
+comment on table listing is 'The US symbols as LISTING_STATUS last had them. A symbol that was used again has several rows.';
+comment on column listing.delisting_date is 'infinity: it is listed.';
+comment on column listing.answer_id is 'The answer that first said so.';
+
 create table notice (
   id bigint generated always as identity not null,
   kind text not null,
@@ -296,6 +338,42 @@ comment on table quarantine is 'Rows that broke a rule, as the vendor gave them 
 CREATE INDEX quarantine_of_run ON quarantine USING btree (run_id);
 CREATE UNIQUE INDEX quarantine_once ON quarantine USING btree (symbol, "interval", rule, md5(((stamp || ' '::text) || raw)));
 
+create table reference (
+  form text not null,
+  symbol text not null,
+  asked_at timestamp with time zone not null,
+  answered_at timestamp with time zone,
+  failures integer not null,
+  kind text,
+  message text,
+  constraint reference_pkey PRIMARY KEY (form, symbol),
+  constraint reference_failed_whole CHECK (((failures = 0) = (kind IS NULL))),
+  constraint reference_failures_check CHECK ((failures >= 0))
+);
+comment on table reference is 'When each thing beside bars was last asked for, and what came of it: the slow clock.';
+comment on column reference.symbol is 'Empty: of the whole market.';
+comment on column reference.failures is 'In a row.';
+
+create table reference_answer (
+  id bigint generated always as identity not null,
+  body_id bigint not null,
+  request_id bigint,
+  run_id bigint,
+  form text not null,
+  symbol text,
+  received_at timestamp with time zone not null,
+  constraint reference_answer_pkey PRIMARY KEY (id),
+  constraint reference_answer_body_id_fkey FOREIGN KEY (body_id) REFERENCES answer_body(id),
+  constraint reference_answer_request_id_fkey FOREIGN KEY (request_id) REFERENCES request(id) ON DELETE SET NULL,
+  constraint reference_answer_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id) ON DELETE SET NULL,
+  constraint reference_answer_form_check CHECK ((form = ANY (ARRAY['SPLITS'::text, 'DIVIDENDS'::text, 'LISTING_STATUS active'::text, 'LISTING_STATUS delisted'::text])))
+);
+comment on table reference_answer is 'One answer of the vendor that is no bars, written in the transaction that stored what it says. Never deleted: splits, dividends and listings name it.';
+comment on column reference_answer.symbol is 'Null: of the whole market.';
+CREATE INDEX reference_answer_of_request ON reference_answer USING btree (request_id) WHERE (request_id IS NOT NULL);
+CREATE INDEX reference_answer_of_run ON reference_answer USING btree (run_id) WHERE (run_id IS NOT NULL);
+CREATE INDEX reference_answer_of_symbol ON reference_answer USING btree (form, symbol, id);
+
 create table release (
   id bigint generated always as identity not null,
   symbol text not null,
@@ -319,8 +397,8 @@ create table request (
   id bigint generated always as identity not null,
   run_id bigint,
   key_hash text not null,
-  symbol text not null,
-  "interval" text not null,
+  symbol text,
+  "interval" text,
   form text not null,
   attempt integer not null,
   sent_at timestamp with time zone not null,
@@ -338,7 +416,9 @@ create table request (
   constraint request_duration_ms_check CHECK ((duration_ms >= 0))
 );
 comment on table request is 'The quota ledger: one row per HTTP request, written before it is sent. No kind: never answered, but it counts.';
-CREATE INDEX request_limits_of_key ON request USING btree (key_hash, finished_at) WHERE (kind = ANY (ARRAY['daily-limit'::text, 'bars'::text]));
+comment on column request.symbol is 'Null: of the whole market.';
+comment on column request.interval is 'Null: it asks for no bars.';
+CREATE INDEX request_limits_of_key ON request USING btree (key_hash, finished_at) WHERE (kind = ANY (ARRAY['daily-limit'::text, 'bars'::text, 'reference'::text]));
 CREATE INDEX request_of_key ON request USING btree (key_hash, sent_at);
 CREATE INDEX request_of_run ON request USING btree (run_id);
 CREATE INDEX request_of_series ON request USING btree (symbol, "interval", id);
@@ -398,11 +478,13 @@ create table run (
   cancel_at timestamp with time zone,
   cancel_by text,
   cancel_force boolean not null default false,
+  settings_digest text,
   backfill_id bigint,
   constraint run_pkey PRIMARY KEY (id),
   constraint run_backfill_id_fkey FOREIGN KEY (backfill_id) REFERENCES backfill(id) ON DELETE SET NULL,
   constraint run_launch_id_fkey FOREIGN KEY (launch_id) REFERENCES launch(id) ON DELETE SET NULL,
   constraint run_of_run_fkey FOREIGN KEY (of_run) REFERENCES run(id) ON DELETE SET NULL,
+  constraint run_settings_digest_fkey FOREIGN KEY (settings_digest) REFERENCES run_settings(digest),
   constraint run_tick_id_fkey FOREIGN KEY (tick_id) REFERENCES tick(id) ON DELETE SET NULL,
   constraint run_cancel_whole CHECK ((((cancel_at IS NULL) = (cancel_by IS NULL)) AND ((cancel_at IS NOT NULL) OR (NOT cancel_force)))),
   constraint run_cancelled_check CHECK ((cancelled >= 0)),
@@ -427,11 +509,13 @@ comment on table run is 'One ingestion. No outcome: it is running, and owner mus
 comment on column run.of_run is 'The run whose series were run again.';
 comment on column run.cancel_at is 'When somebody asked for its end. Its owner reads it with the lease, and its tick or launch is owed nothing more.';
 comment on column run.cancel_force is 'The request under way is to be given up as well.';
+comment on column run.settings_digest is 'Null: from before settings were kept, or of a program that did not say.';
 comment on column run.backfill_id is 'The backfill it has done a slice of.';
 CREATE INDEX run_by_outcome ON run USING btree (outcome, started_at, id);
 CREATE INDEX run_of_backfill ON run USING btree (backfill_id, id) WHERE (backfill_id IS NOT NULL);
 CREATE INDEX run_of_launch ON run USING btree (launch_id) WHERE (launch_id IS NOT NULL);
 CREATE INDEX run_of_run ON run USING btree (of_run) WHERE (of_run IS NOT NULL);
+CREATE INDEX run_of_settings ON run USING btree (settings_digest) WHERE (settings_digest IS NOT NULL);
 CREATE INDEX run_of_tick ON run USING btree (tick_id) WHERE (tick_id IS NOT NULL);
 CREATE UNIQUE INDEX run_one_at_a_time ON run USING btree (((outcome IS NULL))) WHERE (outcome IS NULL);
 CREATE INDEX run_started ON run USING btree (started_at);
@@ -453,6 +537,16 @@ create table run_event (
 );
 comment on table run_event is 'What happened in a run, in order, as its log tells it. Written in batches: a killed run lacks at most its last half second.';
 CREATE INDEX run_event_at ON run_event USING btree (at);
+
+create table run_settings (
+  digest text not null,
+  settings jsonb not null,
+  first_seen_at timestamp with time zone not null,
+  constraint run_settings_pkey PRIMARY KEY (digest),
+  constraint run_settings_settings_check CHECK ((jsonb_typeof(settings) = 'array'::text))
+);
+comment on table run_settings is 'Settings in force as runs were begun, secrets masked. Goes with the last run that had them.';
+comment on column run_settings.settings is '[{"name", "value", "origin"}], every setting, defaults included.';
 
 create table schedule (
   name text not null,
@@ -539,6 +633,27 @@ create table session (
 comment on table session is 'One row per log-in. token_hash: of the cookie and the password it was given for, so a changed password ends its sessions. Expired rows go with the next log-in.';
 CREATE INDEX session_expiry ON session USING btree (expires_at);
 
+create table split (
+  id bigint generated always as identity not null,
+  symbol text not null,
+  effective_date date not null,
+  factor numeric not null,
+  answer_id bigint not null,
+  seen_at timestamp with time zone not null,
+  dropped_at timestamp with time zone,
+  dropped_by bigint,
+  constraint split_pkey PRIMARY KEY (id),
+  constraint split_answer_id_fkey FOREIGN KEY (answer_id) REFERENCES reference_answer(id),
+  constraint split_dropped_by_fkey FOREIGN KEY (dropped_by) REFERENCES reference_answer(id),
+  constraint split_dropped_whole CHECK (((dropped_at IS NULL) = (dropped_by IS NULL))),
+  constraint split_factor_check CHECK (((factor > (0)::numeric) AND (factor < 'Infinity'::numeric)))
+);
+comment on table split is 'Shares that one share became, from effective_date on. A row that a later answer corrected or no longer has stays, with dropped_at.';
+comment on column split.seen_at is 'When the answer that first said so came.';
+comment on column split.dropped_by is 'The answer that says otherwise; null: it holds.';
+CREATE INDEX split_of_symbol ON split USING btree (symbol, answer_id);
+CREATE UNIQUE INDEX split_once ON split USING btree (symbol, effective_date) WHERE (dropped_at IS NULL);
+
 create table stock_data (
   symbol text not null,
   "interval" text not null,
@@ -583,6 +698,61 @@ create table tick (
 comment on table tick is 'One due time of a schedule. A requested tick is owed a run until one of its runs closes.';
 CREATE INDEX tick_due ON tick USING btree (due_at);
 
+create view latest_bar (
+  symbol text,
+  "interval" text,
+  ts timestamp with time zone,
+  date date,
+  open numeric,
+  high numeric,
+  low numeric,
+  close numeric,
+  volume bigint,
+  settled boolean
+);
+comment on view latest_bar is 'The newest bar of each series, settled or not. Costs two probes of an index per series, however many bars there are.';
+
+create view session_coverage (
+  symbol text,
+  "interval" text,
+  date date,
+  bars bigint,
+  first timestamp with time zone,
+  last timestamp with time zone,
+  settled boolean
+);
+comment on view session_coverage is 'What is stored of each session (week, month): how many bars, from when to when, all of them settled? Ask by symbol and interval: without, every bar is read. A session without a bar has no row.';
+
+create view stock_data_adjusted (
+  symbol text,
+  ts timestamp with time zone,
+  open numeric,
+  high numeric,
+  low numeric,
+  close numeric,
+  volume numeric,
+  dividend numeric,
+  split numeric,
+  settled boolean
+);
+comment on view stock_data_adjusted is 'Daily bars adjusted by later splits and dividends, as the vendor''s adjusted close: a dividend is taken as reinvested at the close of its ex-date. Volume by splits. A symbol is here once its splits and dividends are known. dividend, split: of that day, as announced.';
+
+create view stock_data_factor (
+  symbol text,
+  ts timestamp with time zone,
+  open numeric,
+  high numeric,
+  low numeric,
+  close numeric,
+  volume bigint,
+  settled boolean,
+  dividend numeric,
+  split double precision,
+  split_factor double precision,
+  dividend_factor double precision
+);
+comment on view stock_data_factor is 'Daily bars as traded, the dividend and split of each day, and what those of later days come to: split_factor shares for one, dividend_factor of a price.';
+
 create view stock_data_raw (
   symbol text,
   "interval" text,
@@ -592,5 +762,22 @@ create view stock_data_raw (
 );
 comment on view stock_data_raw is 'The vendor''s own JSON of each bar, out of the archived answer that gave its prices. raw is null when the body was dropped or the bar is older than the archive. Ask by symbol and interval: every answer of the series is parsed once.';
 
+create view stock_data_split_adjusted (
+  symbol text,
+  ts timestamp with time zone,
+  open numeric,
+  high numeric,
+  low numeric,
+  close numeric,
+  volume numeric,
+  split numeric,
+  settled boolean
+);
+comment on view stock_data_split_adjusted is 'Daily bars adjusted by later splits only. A symbol is here once its splits are known.';
+
 create function bars_as_of(instant timestamp with time zone) returns TABLE(symbol text, "interval" text, ts timestamp with time zone, open numeric, high numeric, low numeric, close numeric, volume bigint, settled boolean, answer_id bigint);
 comment on function bars_as_of(timestamp with time zone) is 'The bars as stock_data had them at that instant: select * from bars_as_of(''2026-03-01 12:00Z'') where symbol = ''IBM''. Exact for settled bars. What a provisional bar said before it was replaced is not kept, nor are earlier adjusted columns. A bar older than the archive counts as known from the start.';
+create function exchange_date(symbol text, "interval" text, ts timestamp with time zone) returns date;
+comment on function exchange_date(text,text,timestamp with time zone) is 'The trading date a bar belongs to, by the exchange''s own clock: New York''s for US symbols; UTC''s for daily and longer bars, whose stamp is the date, and for symbols of other markets (TSCO.LON), whose hours are not known.';
+create function product_of(double precision) returns double precision;
+comment on function product_of(double precision) is 'What the values multiply to; 1 of none.';

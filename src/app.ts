@@ -5,6 +5,7 @@ import type { Config } from "./config.ts";
 import { lookAtClock } from "./heartbeat.ts";
 import { keepHouse } from "./housekeeping.ts";
 import type { RunReport } from "./ingest.ts";
+import type { KeptSetting } from "./kept_settings.ts";
 import { createNotifier, type Notifier } from "./notifier.ts";
 import { type Plan, plan, type SeriesState } from "./plan.ts";
 import { type Database, openDatabase } from "./postgres/connect.ts";
@@ -15,10 +16,14 @@ import { migrate } from "./postgres/migrate.ts";
 import { quotaState } from "./postgres/quota.ts";
 import { pastAnswers, seriesStates } from "./postgres/states.ts";
 import { publicationLags } from "./publication.ts";
+import type { Match, ReferenceState } from "./reference.ts";
+import { referenceKept, referencePlan, searchSymbols } from "./reference_work.ts";
 import { createRedactor } from "./redact.ts";
 import { DOUBTED_MS } from "./retention.ts";
 import { replay, type ReplayOptions, type ReplayReport } from "./replay.ts";
+import { createPulse, type Pulse } from "./pulse.ts";
 import { createSteering, type Steering } from "./steer.ts";
+import { openTelemetry } from "./telemetry.ts";
 import { marketOf, type Rooms, type World } from "./wiring.ts";
 import { createWorker, type NotOurs, type RunOptions } from "./worker.ts";
 
@@ -41,6 +46,8 @@ const TIDY_MS = 30_000;
 export interface App {
   readonly config: Config;
   readonly database: Database;
+  /** In force as the program read them, secrets masked; `null`: nobody has said. */
+  readonly settings: readonly KeptSetting[] | null;
   /** Names of the migrations that opening applied. */
   readonly migrated: readonly string[];
   /** What an operator may do beside running: launch, cancel, pause, set, release, forget; and what there is to see. */
@@ -54,6 +61,10 @@ export interface App {
   /** What the next run would ask, or one that is forced. Asks nobody. */
   plan(series: readonly Series[], options?: PlanAsked): Promise<Plan>;
   states(series: readonly Series[]): Promise<SeriesState[]>;
+  /** What is kept of these series' symbols beside bars: when each thing was asked for, and what came of it. */
+  reference(series: readonly Series[]): Promise<ReferenceState[]>;
+  /** The symbols a text may mean, by one request. @throws Error that says why there is no answer */
+  searchSymbols(keywords: string, options: { signal: AbortSignal }): Promise<readonly Match[]>;
   /**
    * Notices the ticks that have come due and serves those that are owed, and the launches that wait; else a slice of a
    * backfill.
@@ -67,6 +78,8 @@ export interface App {
   tidy(options: Pick<RunOptions, "stop">): Promise<void>;
   /** Who is told of what, and whether it arrived. */
   readonly notifier: Notifier;
+  /** Which parts of this program live. */
+  readonly pulse: Pick<Pulse, "beat">;
   /** The tables anew from the archive. Asks nobody, needs no key. */
   replay(options: ReplayOptions): Promise<ReplayReport | NotOurs>;
   close(): Promise<void>;
@@ -76,21 +89,27 @@ export interface App {
  * Opens the database, brings its schema up to date and makes everything that works on it.
  *
  * @param options.onLaunch told when this process has queued a launch
+ * @param options.settings in force, secrets masked: kept with each run
  * @throws Error that says what was found and what to do; it never holds a secret
  */
 export async function openApp(
   config: Config,
   world: World,
-  { onLaunch = () => {} }: { onLaunch?: () => void } = {},
+  { onLaunch = () => {}, settings = null }: { onLaunch?: () => void; settings?: readonly KeptSetting[] | null } = {},
 ): Promise<App> {
-  const database = await openDatabase(config.database, { onError: (error) => world.onError(brokenConnection(error)) });
+  const redact = createRedactor(config.secrets);
+  const telemetry = await openTelemetry({ redact });
+  const database = await openDatabase(config.database, {
+    onError: (error) => world.onError(brokenConnection(error)),
+    trace: telemetry?.trace,
+  });
   try {
     const { applied } = await migrate(database);
     const keyHash = await hashOf(config.vendor.key ?? "");
-    const rooms = { config, database, keyHash, world };
-    const redact = createRedactor(config.secrets);
+    const rooms = { config, database, keyHash, world, telemetry, settings };
     const notifier = createNotifier(rooms, { redact });
-    const worker = createWorker(rooms, { notifier, redact });
+    const pulse = createPulse(rooms);
+    const worker = createWorker(rooms, { notifier, pulse, redact });
     const backfiller = createBackfiller(rooms, { worker });
     const planned = (series: readonly Series[], options: PlanAsked = {}) => planFor(rooms, series, options);
     let [hasBeaten, silentUntil] = [false, -Infinity];
@@ -103,12 +122,16 @@ export async function openApp(
     return {
       config,
       database,
+      settings,
       notifier,
+      pulse,
       migrated: applied,
       steer: createSteering(rooms, { worker, onLaunch, plan: planned }),
       run: worker.run,
       plan: planned,
       states: (series) => seriesStates(database, series),
+      reference: (series) => referenceKept(rooms, series),
+      searchSymbols: (keywords, options) => searchSymbols(rooms, keywords, options),
       beat: ({ stop, ...options }) => {
         hasBeaten = true;
         const common = { ...options, stop, patient: false };
@@ -131,6 +154,7 @@ export async function openApp(
       },
       close: async () => {
         await worker.close();
+        await pulse.end();
         // If this fails, a program of another configuration waits for some minutes.
         if (hasBeaten) await releaseSchedule(database, world.owner).catch(() => {});
         await database.close();
@@ -144,17 +168,19 @@ export async function openApp(
 }
 
 async function planFor(
-  { config, database, keyHash, world }: Rooms,
+  rooms: Rooms,
   series: readonly Series[],
-  { force = false, at: now = world.now(), ...asked }: PlanAsked,
+  { force = false, at: now = rooms.world.now(), ...asked }: PlanAsked,
 ): Promise<Plan> {
+  const { config, database, keyHash } = rooms;
   const market = marketOf(config);
   const states = asked.states ?? await seriesStates(database, series);
   const quota = await quotaState(database, { keyHash, now, perDay: config.vendor.perDay });
   const lags = publicationLags(await pastAnswers(database), market);
   const known = await entitlements(database, keyHash);
   const forcedAt = force ? now : null;
-  return plan(states, { now, market, adjusted: config.adjusted, quota, entitlements: known, lags, forcedAt });
+  const found = plan(states, { now, market, adjusted: config.adjusted, quota, entitlements: known, lags, forcedAt });
+  return { ...found, reference: await referencePlan(rooms, { series, plan: found, entitlements: known }) };
 }
 
 /** What stands for a key in the ledger: enough to tell keys apart, nothing to get one back from. */

@@ -7,13 +7,16 @@ import { type AccessConfig, accessOf, wrongAccess } from "./access.ts";
 import { type Series } from "./bar.ts";
 import { type NoticesConfig, noticesOf, postUrl, summaryTime } from "./channels.ts";
 import { chooseDatabase, type DatabaseConfig } from "./database.ts";
+import { embeddedProblems, hostingOf } from "./hosting.ts";
 import type { MissedTicks, OverlappingTicks } from "./missed.ts";
 import { type EmailConfig, emailOf, halfMail } from "./email.ts";
+import type { ReferenceClock } from "./reference.ts";
 import { parseSchedule, type Schedule } from "./schedule.ts";
 import { secretsIn } from "./secrets.ts";
 import { parseIntervals, parseSeries } from "./selection.ts";
 import { type Environment, findSettings, type Problem, type Settings } from "./setting.ts";
 import { VARIABLES } from "./variables.ts";
+import { vendorUrl } from "./vendor_url.ts";
 
 export interface Config {
   readonly vendor: {
@@ -33,6 +36,8 @@ export interface Config {
   /** Symbol by symbol, in the order given; never empty. */
   readonly series: readonly Series[];
   readonly adjusted: boolean;
+  /** What is asked for beside bars. */
+  readonly reference: ReferenceClock;
   readonly database: DatabaseConfig;
   /** How long the bodies of answers are kept; `null`: for ever. */
   readonly archiveDays: number | null;
@@ -113,6 +118,8 @@ const SCHEMA = z.object({
   STOCK_SYMBOLS: z.string(),
   STOCK_INTERVALS: z.string(),
   STOCK_ADJUSTED: flag,
+  ACTIONS_DAYS: days,
+  LISTING_DAYS: days,
   DATABASE_POOL_SIZE: number(1, 100),
   DATABASE_TIMEOUT_SEC: number(1, 3600),
   DATA_DIR: z.string(),
@@ -163,7 +170,8 @@ export function parseConfig(env: Environment, { readFile }: { readFile: (path: s
   const settings = findSettings(env, readFile);
   const { origins } = settings;
   const secrets = secretsIn(settings);
-  const raw = { ...DEFAULTS, ...settings.values };
+  const hosting = hostingOf(env);
+  const raw = { ...DEFAULTS, ...settings.values, ...hosting.fixed };
   const problems: Problem[] = [...settings.problems];
   const complain = (variable: string, found: string) => {
     const name = origins[variable] === "default" ? variable : origins[variable] ?? variable;
@@ -180,7 +188,8 @@ export function parseConfig(env: Environment, { readFile }: { readFile: (path: s
   const schedule = readSchedule(raw.SCHEDULE_CRON ?? "", raw.SCHEDULE_TIMEZONE ?? "");
   if (Array.isArray(schedule)) { for (const { variable, found } of schedule) complain(variable, found); }
   const database = chooseDatabase(settings);
-  problems.push(...database.problems, ...halfMail(settings), ...wrongAccess(settings));
+  const homeless = embeddedProblems(hosting, database);
+  problems.push(...database.problems, ...homeless, ...halfMail(settings), ...wrongAccess(settings));
 
   const warnings = [...settings.warnings, ...database.warnings];
   if (!read.success || Array.isArray(schedule) || problems.length > 0) return { problems, origins, warnings, secrets };
@@ -211,6 +220,7 @@ function assemble(
     },
     series,
     adjusted: values.STOCK_ADJUSTED,
+    reference: { actionsDays: values.ACTIONS_DAYS, listingDays: values.LISTING_DAYS },
     // A folder below: the engine's lock and its unfinished first start lie beside it, and DATA_DIR may be a volume.
     database: url === null ? { kind: "embedded", dataDir: `${values.DATA_DIR.replace(/[/\\]+$/, "")}/postgres` } : {
       kind: "server",
@@ -282,14 +292,6 @@ export function requireKey(config: Config): { key: string } | { problem: Problem
   const message =
     `Cannot ask Alpha Vantage: ${name} is not set (a free key: https://www.alphavantage.co/support/#api-key)`;
   return { problem: { name, message } };
-}
-
-/** The key travels in the URL, so it leaves this machine only encrypted. */
-function vendorUrl(text: string): string | null {
-  const url = URL.parse(text);
-  if (url === null || url.username + url.password + url.search + url.hash !== "") return null;
-  const local = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  return url.protocol === "https:" || (url.protocol === "http:" && local) ? url.href : null;
 }
 
 function isAddress(text: string): boolean {

@@ -34,7 +34,7 @@ export async function playDemo({ dir }: { dir: string | null }, machine: Machine
     const asked = replay.requests();
     tell(renderSummary(await runOnce(app, machine), look));
     tell(`${replay.requests() - asked} requests in the second pass: no request that cannot bring new bars.\n`);
-    tell(hint(dir));
+    tell(hint(dir, machine));
     return exitCodeOf(first.outcome);
   } finally {
     await app?.close();
@@ -88,6 +88,7 @@ function configOf(replay: Replay, dir: string | null): Config {
     },
     series: RECORDED_SERIES,
     adjusted: false,
+    reference: { actionsDays: null, listingDays: null },
     database: { kind: "embedded", dataDir: dir === null ? null : `${dir}/postgres` },
     archiveDays: null,
     schedule: { cron: "0 6 * * *", timezone: "UTC" },
@@ -105,17 +106,17 @@ function configOf(replay: Replay, dir: string | null): Config {
   };
 }
 
-function hint(dir: string | null): string {
+function hint(dir: string | null, { call }: Pick<Machine, "call">): string {
   return [
     "What next?",
     "  1. A free key: https://www.alphavantage.co/support/#api-key",
-    "  2. Copy .env.example to .env, set ALPHAVANTAGE_API_KEY and STOCK_SYMBOLS",
-    "  3. npx -y deno@2.9.6 task check    is everything in order?",
-    "     npx -y deno@2.9.6 task run      one run now",
-    "     npx -y deno@2.9.6 task serve    on a schedule, with a page on port 3000",
+    `  2. In a file .env here: ALPHAVANTAGE_API_KEY=… and STOCK_SYMBOLS=IBM,MSFT (every setting: ${call} config)`,
+    `  3. ${call} check    is everything in order?`,
+    `     ${call} run      one run now`,
+    `     ${call} serve    on a schedule, with a page on port 3000`,
     dir === null
-      ? "  To keep the demo's database: npx -y deno@2.9.6 task demo --dir demo-data"
-      : `  To look into it again: DATA_DIR=${dir} STOCK_SYMBOLS=TSLA,VZ npx -y deno@2.9.6 task status`,
+      ? `  To keep the demo's database: ${call} demo --dir demo-data`
+      : `  To look into it again: DATA_DIR=${dir} STOCK_SYMBOLS=TSLA,VZ ${call} status`,
     "",
   ].join("\n");
 }

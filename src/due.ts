@@ -92,14 +92,46 @@ function intradayTarget(series: Series, now: number, { delayMs, extendedHours: e
   };
 }
 
+/** Trades of the last days may be published late, and the list of symbols may run ahead of them. */
+const DELISTED_GRACE_MS = 7 * 86_400_000;
+
+/** What an end of a series is seen by. Times are epoch ms. */
+export interface Ending {
+  readonly series: Series;
+  readonly newest: number | null;
+  readonly answeredAt: number | null;
+  /** The exchange's date on which the symbol was delisted; `null` or absent: it is listed, or nothing is known of it. */
+  readonly delistedOn?: string | null;
+  readonly last?: { readonly status: string; readonly kind: string | null } | null;
+  /** Newest first. */
+  readonly recent?: readonly { readonly kind: string | null; readonly at: number }[];
+}
+
+/**
+ * The date on which a series ended, or `null`: its symbol was delisted and the vendor has answered a week later or more,
+ * with bars or twice in a row that it has none, so that no request can bring anything. The list of symbols may be wrong: a
+ * bar newer than the delisting says so, and then the series goes on. So it does while part of it waits for quota.
+ */
+export function endedOn({ series, newest, answeredAt, delistedOn = null, last, recent = [] }: Ending): string | null {
+  const waits = last?.status === "deferred" && (last.kind === "quota" || last.kind === "daily-limit");
+  if (delistedOn === null || waits) return null;
+  const none = recent.slice(0, 2).filter(({ kind }) => kind === "empty" || kind === "bad-symbol");
+  const toldAt = Math.max(answeredAt ?? -Infinity, none[1]?.at ?? -Infinity);
+  if (toldAt < dayStart(delistedOn) + DELISTED_GRACE_MS) return null;
+  const intraday = intradayLength(series.interval) !== null;
+  const reached = newest === null ? "" : intraday ? exchangeDate(exchangeOf(series.symbol), newest) : dateOf(newest);
+  return reached > delistedOn ? null : delistedOn;
+}
+
 /**
  * Does the series hold all it can? Bars without trades are missing, not zero (facts §6.2), so a thin symbol may never
  * have the day's last intraday bar: an answer that came after the session closed and reached its date is enough.
  */
 export function isComplete(
-  state: { series: Series; watermark: number | null; newest: number | null; answeredAt: number | null },
+  state: Ending & { readonly watermark: number | null },
   target: Target,
 ): boolean {
+  if (endedOn(state) !== null) return true;
   const { series, watermark, newest, answeredAt } = state;
   const punctual = answeredAt !== null && answeredAt >= target.availableAt;
   // Listed since: what a punctual answer begins after the target never had the target's bar.

@@ -1,4 +1,5 @@
 /** Which value does each setting have, and where does it come from? With every secret masked, for people to look at. */
+import { hostingOf } from "./hosting.ts";
 import type { Schedule } from "./schedule.ts";
 import { type Environment, findSettings } from "./setting.ts";
 import { VARIABLES } from "./variables.ts";
@@ -42,11 +43,13 @@ export function effectiveSettings(
     SCHEDULE_CRON: schedule?.cron,
     SCHEDULE_TIMEZONE: schedule?.timezone,
   };
+  const { fixed } = hostingOf(env);
   return VARIABLES.map(({ name, group, description, secret, default: fallback }): EffectiveSetting => {
     const givenAs = origins[name] ?? "default";
     const base = { name, group, description, secret };
     const override = set[name];
     if (override !== undefined) return { ...base, value: override, origin: "database", givenAs: null };
+    if (fixed[name] !== undefined) return { ...base, value: fixed[name], origin: "default", givenAs: null };
     const given = values[name];
     if (given === undefined) return { ...base, value: fallback, origin: "default", givenAs: null };
     return {

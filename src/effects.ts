@@ -5,7 +5,8 @@ import type { Entitlement } from "./entitlement.ts";
 import type { Emit } from "./event.ts";
 import type { Quota, SeriesState } from "./plan.ts";
 import type { PastAnswer } from "./publication.ts";
-import type { BarRequest } from "./request.ts";
+import type { ReferencePlanEntry } from "./reference.ts";
+import type { BarRequest, ReferenceRequest } from "./request.ts";
 import type { FailureKind, Outcome, SeriesResult, Totals } from "./run.ts";
 
 /** What asking for a series came to, retries included. */
@@ -41,6 +42,34 @@ export type Claim =
 /** A result before the database has said what became of its rows. */
 export type OpenResult = Omit<SeriesResult, "counts" | "watermark">;
 
+/** What asking for something beside bars came to, retries included. */
+export type AskedBeside<Document> =
+  & { readonly requests: number }
+  & (
+    | { readonly kind: "reference"; readonly document: Document }
+    | { readonly kind: FailureKind; readonly message: string }
+  );
+
+/** What the last part of a run does to the world: see `ingest_reference.ts`. */
+export interface ReferenceEffects<Document> {
+  /** What is worth asking for, as clock, ledger and tables stand now. */
+  plan(series: readonly Series[]): Promise<readonly ReferencePlanEntry[]>;
+  ask(request: ReferenceRequest, options: { runId: number; signal: AbortSignal }): Promise<AskedBeside<Document>>;
+  /**
+   * One transaction: fence, archive, rows, clock. Returns what became of the rows, in words, or why the answer is not
+   * believed and nothing was stored. Throws {@link LeaseLost}.
+   */
+  store(
+    document: Document,
+    options: { runId: number; request: ReferenceRequest },
+  ): Promise<{ readonly became: string } | { readonly implausible: string }>;
+  /** Keeps a failure, fenced the same. */
+  fail(
+    failure: { readonly kind: FailureKind; readonly message: string },
+    options: { runId: number; request: ReferenceRequest },
+  ): Promise<void>;
+}
+
 /** Everything a run does to the world. */
 export interface Effects<Document> {
   now(): number;
@@ -66,6 +95,8 @@ export interface Effects<Document> {
   ): Promise<SeriesResult>;
   /** Keeps a result that brought no rows, fenced the same. Both return it with what the run already had of the series. */
   record(result: SeriesResult, options: { runId: number; part?: PartAnswer }): Promise<SeriesResult>;
+  /** Absent: this run asks for nothing beside bars. */
+  readonly beside?: ReferenceEffects<unknown>;
   /** False when the run is not ours any more. */
   close(runId: number, ending: { outcome: Outcome; message: string | null; totals: Totals }): Promise<boolean>;
 }

@@ -1,13 +1,15 @@
-/** Is everything in order that a run needs: configuration, key, database, clock, vendor? */
+/** Is everything in order that a run needs: configuration, key, database, symbols, clock, vendor? */
 import { reachVendor } from "./alphavantage/reach.ts";
-import { type Parsed, requireKey } from "./config.ts";
-import { openDatabase } from "./postgres/connect.ts";
+import { type Config, type Parsed, requireKey } from "./config.ts";
+import { configuredSymbols, knownSymbols } from "./operate_symbols.ts";
+import { type Database, openDatabase } from "./postgres/connect.ts";
 import { brokenConnection } from "./postgres/explain.ts";
 import { serverFacts } from "./postgres/facts.ts";
 import { MIGRATIONS, schemaVersion } from "./postgres/migrate.ts";
 import type { EmailConfig } from "./email.ts";
 import { openMailer } from "./smtp/mail.ts";
 import type { CheckResult } from "./terminal/check.ts";
+import { nearWords } from "./terminal/symbol_tables.ts";
 import type { World } from "./wiring.ts";
 
 /** More than this and a bar may be settled before it is, or a lease misjudged. */
@@ -49,7 +51,7 @@ export async function examine(
   }`;
   results.push({ name: "configuration", state: "ok", found, todo: null });
   results.push(keyResult(requireKey(config)));
-  results.push(...await databaseResults(config.database, world));
+  results.push(...await databaseResults(config, world));
   results.push(...await vendorResults(config.vendor.url, world));
   if (config.email !== null) results.push(await mailResult(config.email));
   return results;
@@ -72,12 +74,11 @@ function keyResult(found: ReturnType<typeof requireKey>): CheckResult {
   };
 }
 
-async function databaseResults(
-  config: Parameters<typeof openDatabase>[0],
-  world: World,
-): Promise<CheckResult[]> {
+async function databaseResults(config: Config, world: World): Promise<CheckResult[]> {
   try {
-    const database = await openDatabase(config, { onError: (error) => world.onError(brokenConnection(error)) });
+    const database = await openDatabase(config.database, {
+      onError: (error) => world.onError(brokenConnection(error)),
+    });
     try {
       const before = world.now();
       const { version, now, foreignTable } = await serverFacts(database);
@@ -88,6 +89,7 @@ async function databaseResults(
       if (database.engine === "server") {
         results.push(clockResult(now - (before + world.now()) / 2, "the database server"));
       }
+      if (pending === 0) results.push(...await symbolResults(config, database));
       return results;
     } finally {
       await database.close();
@@ -96,6 +98,24 @@ async function databaseResults(
     const found = error instanceof Error ? error.message : String(error);
     return [{ name: "database", state: "fail", found, todo: "nothing can be stored before this is mended" }];
   }
+}
+
+/** Of each symbol that looks wrong; nothing while there is no list to tell by. */
+async function symbolResults(config: Config, database: Database): Promise<CheckResult[]> {
+  const known = await knownSymbols(database, configuredSymbols(config));
+  const unknown = known.filter(({ state }) => state === "unknown").map(({ symbol, near }): CheckResult => ({
+    name: "symbols",
+    state: "warn",
+    found: `"${symbol}" is not in the vendor's list of symbols${near.length === 0 ? "" : `, ${nearWords(near)}`}`,
+    todo: `mend it in STOCK_SYMBOLS; "symbols search ${symbol}" asks the vendor, for one request`,
+  }));
+  const ended = known.filter(({ state }) => state === "delisted");
+  if (unknown.length > 0 || known.every(({ state }) => state === "not known yet" || state === "elsewhere")) {
+    return unknown;
+  }
+  const words = ended.map(({ symbol, listing }) => `${symbol} was delisted on ${listing?.delistingDate}`);
+  const found = ["none is strange to the vendor's list", ...words].join(", ");
+  return [{ name: "symbols", state: "ok", found, todo: null }];
 }
 
 function schemaVerdict(pending: number, foreignTable: boolean): Pick<CheckResult, "state" | "found" | "todo"> {

@@ -1,7 +1,7 @@
 /** How do the bars of a series stand against the sessions of their market that have closed? Of bars, not of runs. Pure. */
 import { intradayLength, type Series } from "./bar.ts";
 import { dateOf, dayStart, exchangeDate, exchangeOf, periodOf, sessionsBetween } from "./calendar.ts";
-import { isComplete, type Market, targetOf } from "./due.ts";
+import { endedOn, type Ending, isComplete, type Market, targetOf } from "./due.ts";
 import type { SeriesState } from "./plan.ts";
 
 /** `complete`: holds all that has closed. `late`: lacks some of it. `empty`: holds nothing. */
@@ -19,10 +19,12 @@ const DAY = 86_400_000;
 
 /** @param options.now epoch ms */
 export function freshnessOf(
-  state: Pick<SeriesState, "series" | "watermark" | "newest" | "answeredAt">,
+  state: Ending & Pick<SeriesState, "watermark">,
   { now, market }: { now: number; market: Market },
 ): Freshness {
   const { series, watermark, newest } = state;
+  const ended = endedOn(state);
+  if (ended !== null) return { state: "complete", target: `its delisting on ${ended}`, behind: 0 };
   const target = targetOf(series, now, market);
   const complete = isComplete(state, target);
   if (complete) return { state: "complete", target: target.name, behind: 0 };
@@ -31,7 +33,7 @@ export function freshnessOf(
 }
 
 /** The word for what the bars of a series belong to. */
-export function unitOf({ interval }: Series): "session" | "week" | "month" {
+export function unitOf({ interval }: Pick<Series, "interval">): "session" | "week" | "month" {
   return interval === "weekly" ? "week" : interval === "monthly" ? "month" : "session";
 }
 

@@ -15,6 +15,7 @@ import {
   expireTicks,
   isQuiet,
 } from "./postgres/retention.ts";
+import { expireSettings } from "./postgres/run_settings.ts";
 import { DOUBTED_MS, nextSweep, type Sweep, sweepAll } from "./retention.ts";
 import type { Rooms } from "./wiring.ts";
 
@@ -38,6 +39,7 @@ export function sweepsOf({ retention, archiveDays, logDir }: Config, database: D
       (before) => expireRequests(database, before),
     ),
     ...sweep("runs", runs, (before) => expireRuns(database, before)),
+    ...sweep("settings of runs", runs, (before) => expireSettings(database, before)),
     ...sweep("ticks", runs, (before) => expireTicks(database, before)),
     ...sweep("launches", runs, (before) => expireLaunches(database, before)),
     ...sweep("backfills", runs, (before) => expireBackfills(database, before)),

@@ -1,12 +1,13 @@
 /**
  * Story 1: one run, top to bottom. Claim, plan, then ask, read and store series by series (a few at once for a key that
- * may), close. Every effect is an argument, so the whole of it can be played with object literals.
+ * may), what is known beside bars, close. Every effect is an argument, so all of it can be played with object literals.
  */
 import { type Series, seriesName } from "./bar.ts";
 import { endOfMonth } from "./coverage.ts";
 import type { Market } from "./due.ts";
 import type { Entitlement } from "./entitlement.ts";
 import type { Claim, Effects } from "./effects.ts";
+import { gatherReference } from "./ingest_reference.ts";
 import { ingestSeries, withoutRows } from "./ingest_series.ts";
 import { type Ask, type Plan, plan, type PlanEntry, type Quota, type SeriesState } from "./plan.ts";
 import { type Lags, publicationLags } from "./publication.ts";
@@ -100,6 +101,7 @@ export async function ingest<Document>(
   const release = effects.keepAlive(runId, () => over.abort(new LeaseLost(runId)));
   const results: SeriesResult[] = [];
   let planned: Plan | null = null;
+  let beside = 0;
   let ending: { outcome: Outcome; message: string | null };
   try {
     const abort = AbortSignal.any([options.abort, over.signal]);
@@ -108,6 +110,9 @@ export async function ingest<Document>(
     planned = work.plan;
     await workThrough(work, effects);
     over.signal.throwIfAborted();
+    if (work.halted === null && work.dry === null) {
+      beside = await gatherReference({ runId, series: options.series, stop: options.stop, abort, over }, effects);
+    }
     ending = { outcome: outcomeOf(results), message: work.halted?.message ?? null };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -115,7 +120,8 @@ export async function ingest<Document>(
   } finally {
     release();
   }
-  const totals = totalsOf(results);
+  const sums = totalsOf(results);
+  const totals = { ...sums, requests: sums.requests + beside };
   if (ending.outcome !== "abandoned" && !await effects.close(runId, { ...ending, totals })) {
     ending = { outcome: "abandoned", message: new LeaseLost(runId).message };
   }

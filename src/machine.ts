@@ -1,5 +1,6 @@
 /** What do the commands see of the machine they run on? */
 import type { ReadEnvironment } from "./terminal/environment.ts";
+import type { Unwritten } from "./terminal/output.ts";
 import type { Screen } from "./terminal/progress.ts";
 import type { World } from "./wiring.ts";
 
@@ -8,8 +9,8 @@ export interface Machine extends World {
   /** Names and values, a `.env` file under them. @throws Error when that file cannot be read */
   environment(): ReadEnvironment;
   readFile(path: string): string;
-  /** Standard output. */
-  out(text: string): void;
+  /** Standard output. What says nothing was written whole. */
+  out(given: string | Uint8Array): Unwritten | void;
   /** Asks the person at the terminal; `null`: there is none. */
   confirm(question: string): boolean | null;
   /** Width of standard output. */
@@ -19,6 +20,8 @@ export interface Machine extends World {
   /** Standard output is a terminal that wants colour. */
   readonly colour: boolean;
   readonly version: string;
+  /** What a command's name is put after, to start another one: for hints. */
+  readonly call: string;
   /** Aborted on the first SIGINT or SIGTERM: finish what is under way. */
   readonly stop: AbortSignal;
   /** Aborted when that has taken too long, or on the second signal. */

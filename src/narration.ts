@@ -50,6 +50,14 @@ export function describeEvent(event: RunEvent): Description {
         properties: { ...run, by, how },
       };
     }
+    case "reference-finished": {
+      const { form, symbol, requests, kind, message } = event;
+      return {
+        level: kind === null ? "info" : "warning",
+        message: `${symbol === null ? "" : `${symbol} `}${form}: ${message}`,
+        properties: { ...run, symbol, form, requests, kind },
+      };
+    }
     case "lease-lost":
       return { level: "error", message: event.message, properties: run };
     case "run-finished":
@@ -63,7 +71,7 @@ export function describeEvent(event: RunEvent): Description {
   }
 }
 
-type SeriesEvent = Exclude<RunEvent, { type: `run-${string}` | "lease-lost" }>;
+type SeriesEvent = Exclude<RunEvent, { type: `run-${string}` | "lease-lost" | "reference-finished" }>;
 
 function describeSeriesEvent(event: SeriesEvent): Description {
   const series = event.type === "series-finished" ? event.result.series : event.series;
@@ -134,7 +142,7 @@ function levelOfStatus(status: SeriesStatus): Level {
 
 /** Wording nobody has seen before is the loudest: it may be a refusal we do not understand. */
 function levelOfAnswer(kind: AnswerKind): Level {
-  if (kind === "bars") return "debug";
+  if (kind === "bars" || kind === "reference") return "debug";
   return kind === "unknown-notice" || kind === "bad-key" ? "error" : "warning";
 }
 

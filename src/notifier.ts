@@ -17,6 +17,7 @@ import {
 } from "./notice_facts.ts";
 import { notify, type NotifyOptions, type NotifyReport } from "./notify.ts";
 import { eventsOf } from "./postgres/events.ts";
+import { isNotifierElsewhere } from "./postgres/heartbeats.ts";
 import { decideByClock, decideNotice, type Notice, takesTurn, undecidedNotices } from "./postgres/notices.ts";
 import { claimParcels, giveUpOld, releaseParcel, settleParcel } from "./postgres/outbox.ts";
 import { runLog } from "./run_log.ts";
@@ -75,7 +76,7 @@ export function createNotifier(rooms: Rooms, { redact }: { redact: (text: string
     started: async (runId) => {
       if (pingUrl === null) return;
       const text = `run ${runId} started`;
-      const options = { signal: AbortSignal.any([]), timeoutMs: START_MS };
+      const options = { signal: AbortSignal.any([]), timeoutMs: START_MS, fetch: rooms.telemetry?.fetch };
       const delivery = await postPing(pingUrl, { ping: "start", text }, options);
       if (delivery.state === "sent") return;
       world.onError(redact(`Cannot ping the start of run ${runId}: ${delivery.reason}`));
@@ -96,6 +97,8 @@ async function passOnce(
   const { rooms, redact, channels } = desk;
   const { database, world } = rooms;
   const { owner } = world;
+  // Decided by who can tell nobody, a notice would be lost to who can.
+  const leave = channels.length === 0 && await isNotifierElsewhere(database, { owner, now: world.now() });
   const holding = { owner, leaseMs: HOLD_MS, limit: HELD, noticeIds: noticeIds ?? null };
   const post = openPost(rooms, { abort, redact });
   try {
@@ -103,8 +106,8 @@ async function passOnce(
       now: () => world.now(),
       random: () => world.random(),
       channels,
-      decideSome: () => noticeIds === undefined ? decideSome(desk) : Promise.resolve(0),
-      lookAtClock: () => lookAtClock(desk),
+      decideSome: () => noticeIds === undefined && !leave ? decideSome(desk) : Promise.resolve(0),
+      lookAtClock: () => leave ? Promise.resolve() : lookAtClock(desk),
       claim: (channel) => claimParcels(database, { ...holding, channel, now: world.now() }),
       deliver: post.deliver,
       settle: (parcel, verdict) => settleParcel(database, parcel, { owner, verdict, now: world.now() }),
@@ -200,10 +203,11 @@ async function lookAtClock({ rooms, channels, address }: Desk): Promise<void> {
 
 /** The ways out of the program, each opened when the first message takes it. */
 function openPost(
-  { config: { email, notices }, database, world }: Rooms,
+  { config: { email, notices }, database, world, telemetry }: Rooms,
   { abort: signal, redact }: { abort: AbortSignal; redact: (text: string) => string },
 ) {
   let mailer: Promise<Mailer> | null = null;
+  const options = { signal, fetch: telemetry?.fetch };
 
   async function hand({ content, ...parcel }: Parcel): Promise<Delivery> {
     switch (content.channel) {
@@ -214,14 +218,14 @@ function openPost(
         return await (await (mailer ??= openMailer(email!))).deliver({ ...parcel, content }, { log, signal });
       }
       case "slack":
-        return await postText(notices.slackUrl!, content.text, { signal });
+        return await postText(notices.slackUrl!, content.text, options);
       case "webhook":
         return await postEvent(notices.webhook!, { id: parcel.messageId, event: content.event }, {
           at: world.now(),
-          signal,
+          ...options,
         });
       case "ping":
-        return await postPing(notices.pingUrl!, content, { signal });
+        return await postPing(notices.pingUrl!, content, options);
     }
   }
 

@@ -6,11 +6,12 @@ import { type App, type NotOurs, openApp } from "./app.ts";
 import type { Series } from "./bar.ts";
 import { type Config, parseConfig, type Parsed, requireKey } from "./config.ts";
 import type { RunEvent } from "./event.ts";
+import { keptOf } from "./kept_settings.ts";
 import { openLog } from "./log.ts";
 import { lookOf, type Machine } from "./machine.ts";
 import { explain } from "./postgres/explain.ts";
 import { createRedactor } from "./redact.ts";
-import { effectiveSettings } from "./effective.ts";
+import { type EffectiveSetting, effectiveSettings } from "./effective.ts";
 import { steer } from "./operate_steering.ts";
 import { exitCodeOfRefusal, Refused } from "./refused.ts";
 import { exitCodeOf } from "./run.ts";
@@ -19,6 +20,7 @@ import { exitCodeOfChecks, renderChecks } from "./terminal/check.ts";
 import { type Command, type Usage, UsageError } from "./terminal/commands.ts";
 import { asJson } from "./terminal/json.ts";
 import type { SteeringCommand } from "./terminal/steering.ts";
+import type { SymbolCommand } from "./terminal/symbol_commands.ts";
 import { renderSettings } from "./terminal/steering_tables.ts";
 import { renderPlan, renderStatus, renderSummary } from "./terminal/tables.ts";
 
@@ -66,8 +68,15 @@ export async function operate(command: Operation, machine: Machine): Promise<num
       const { backfill } = await import("./operate_backfill.ts");
       return await backfill(command, { config, machine, redact });
     }
+    if (command.name === "export") {
+      const { exportBars } = await import("./export_command.ts");
+      return await exportBars(command, { config, machine });
+    }
     if (command.name === "plan" || command.name === "status" || command.name === "migrate") {
       return await look(command, { config, machine });
+    }
+    if (command.name === "symbols" || command.name === "symbols search") {
+      return await lookAtSymbols(command, { config, machine, redact });
     }
     return await steerOnce(command, { config, machine, redact });
   } catch (error) {
@@ -142,7 +151,7 @@ async function runOnce(
     log.emit(event);
     progress.emit(event);
   };
-  const app = await openApp(config, machine);
+  const app = await openApp(config, machine, { settings: keptOf(settingsOf(machine, redact)) });
   try {
     const { stop, abort } = machine;
     const { force, of } = command;
@@ -213,6 +222,22 @@ async function look(
   }
 }
 
+async function lookAtSymbols(
+  command: SymbolCommand,
+  { config, machine, redact }: { config: Config; machine: Machine; redact: (text: string) => string },
+): Promise<number> {
+  const key = requireKey(config);
+  if (command.name === "symbols search" && "problem" in key) throw new UsageError(key.problem.message);
+  const { tellSymbols } = await import("./operate_symbols.ts");
+  const app = await openApp(config, machine);
+  try {
+    machine.out(redact(await tellSymbols(command, { app, machine })));
+    return 0;
+  } finally {
+    await app.close();
+  }
+}
+
 async function view(
   command: Extract<Command, { name: "plan" | "status" | "migrate" }>,
   { app, series, machine }: { app: App; series: Series[]; machine: Machine },
@@ -229,8 +254,9 @@ async function view(
   }
   const states = await app.states(series);
   const next = await app.steer.nextTick();
-  if (command.json) return asJson({ database: database.describe, nextTick: next, states });
-  return renderStatus(states, { ...lookOf(machine), nextTick: next });
+  const reference = await app.reference(series);
+  if (command.json) return asJson({ database: database.describe, nextTick: next, states, reference });
+  return renderStatus(states, { ...lookOf(machine), nextTick: next, reference });
 }
 
 async function steerOnce(
@@ -246,11 +272,19 @@ async function steerOnce(
   }
 }
 
+/** Every setting as it is read now; a schedule set by an operator is not one of them. */
+export function settingsOf(
+  machine: Pick<Machine, "environment" | "readFile">,
+  redact: (text: string) => string,
+): EffectiveSetting[] {
+  const { values, fromFile } = machine.environment();
+  return effectiveSettings(values, { readFile: machine.readFile, fromFile, redact, schedule: null });
+}
+
 function settingsText(
   { json }: Extract<Command, { name: "config" }>,
   { machine, redact }: { machine: Machine; redact: (text: string) => string },
 ): string {
-  const { values, fromFile } = machine.environment();
-  const settings = effectiveSettings(values, { readFile: machine.readFile, fromFile, redact, schedule: null });
+  const settings = settingsOf(machine, redact);
   return json ? asJson(settings) : renderSettings(settings, lookOf(machine));
 }

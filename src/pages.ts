@@ -3,6 +3,7 @@ import type { App } from "./app.ts";
 import { backfillReads, backfillSteps } from "./pages_backfill.ts";
 import { launchReads, runSteps } from "./pages_launch.ts";
 import { instanceReads, type InstanceSource } from "./pages_instance.ts";
+import { metricsReads } from "./pages_metrics.ts";
 import { overviewReads } from "./pages_overview.ts";
 import { runReads, runsReads } from "./pages_runs.ts";
 import { scheduleReads, scheduleSteps } from "./pages_schedule.ts";
@@ -34,6 +35,7 @@ export function readsOf(
     instance: instanceReads(opened, source),
     symbols: symbolsReads(opened),
     series: seriesReads(opened),
+    metrics: metricsReads(opened, source),
     api: {
       states: async () => {
         const app = await opened;

@@ -9,7 +9,7 @@ import { quotaState } from "./postgres/quota.ts";
 import type { InstanceReads } from "./web/instance.tsx";
 
 export interface InstanceSource {
-  readonly machine: Pick<Machine, "environment" | "readFile" | "now" | "owner" | "version">;
+  readonly machine: Pick<Machine, "environment" | "readFile" | "now" | "owner" | "sleep" | "version">;
   /** Takes secrets out of a text. */
   readonly redact: (text: string) => string;
 }

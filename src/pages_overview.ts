@@ -60,11 +60,11 @@ export async function timelineFacts(
   return { from, to, runs, ticks, next: coming.filter((due) => !noticed.has(due)) };
 }
 
-/** Every series that is not complete, in the order of the plan: those to be asked first. */
+/** Every series that is neither complete nor delisted, in the order of the plan: those to be asked first. */
 export function lateSeries({ entries }: Pick<Plan, "entries">, states: readonly SeriesState[]): LateSeries[] {
   const known = new Map(states.map((state) => [seriesName(state.series), state]));
   return entries
-    .filter((entry) => entry.action !== "skip" || entry.why !== "complete")
+    .filter((entry) => entry.action !== "skip" || entry.why === "not-entitled")
     .slice(0, MOST_LATE)
     .map((entry) => lateOf(entry, known.get(seriesName(entry.series))));
 }

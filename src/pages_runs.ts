@@ -1,11 +1,14 @@
 /** What do the list of runs and the page of a run read? */
 import type { App } from "./app.ts";
+import { compareSettings } from "./kept_settings.ts";
 import { runFile } from "./log_name.ts";
-import { eventLevels, searchEvents } from "./postgres/event_search.ts";
+import { eventCounts, searchEvents } from "./postgres/event_search.ts";
 import { waitingLaunches } from "./postgres/launches.ts";
+import { settingsOfRun } from "./postgres/run_settings.ts";
 import { resultsOf } from "./postgres/results.ts";
 import { listRuns, runCounts, runsAgain } from "./postgres/run_list.ts";
 import { runById } from "./postgres/runs.ts";
+import { toldOf } from "./postgres/told.ts";
 import { tickById } from "./postgres/tick_list.ts";
 import type { RunReads } from "./web/run.tsx";
 import type { RunsReads } from "./web/runs.tsx";
@@ -34,12 +37,29 @@ export function runReads(opened: Promise<App>): RunReads {
     results: async (id) => await resultsOf((await opened).database, id),
     events: async (filter) => await searchEvents((await opened).database, filter),
     again: async (runId) => await runsAgain((await opened).database, { runId, limit: MOST_AGAIN }),
-    levels: async (id) => {
-      const levels = await eventLevels((await opened).database, id);
-      return Object.fromEntries(levels.map(({ level, count }) => [level, count]));
+    eventCounts: async (id) => {
+      const counts = await eventCounts((await opened).database, id);
+      const by = (name: "level" | "type") => {
+        const sums: Record<string, number> = {};
+        for (const row of counts) sums[row[name]] = (sums[row[name]] ?? 0) + row.count;
+        return sums;
+      };
+      return { levels: by("level"), types: by("type") };
     },
-    spanEvents: async (runId) =>
-      await searchEvents((await opened).database, { runId, types: SPAN_TYPES, after: 0, limit: MOST_SPAN_EVENTS }),
+    spanEvents: async (runId, of) =>
+      await searchEvents((await opened).database, {
+        ...of,
+        runId,
+        types: SPAN_TYPES,
+        after: 0,
+        limit: MOST_SPAN_EVENTS,
+      }),
+    told: async (id) => await toldOf((await opened).database, id),
+    settings: async (id) => {
+      const { database, settings } = await opened;
+      const then = await settingsOfRun(database, id);
+      return then === null ? null : compareSettings(then, settings ?? []);
+    },
     tickDueAt: async (id) => (await tickById((await opened).database, id))?.dueAt ?? null,
     logFile: async ({ id, startedAt }) => {
       const { logDir } = (await opened).config;

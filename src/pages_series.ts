@@ -3,11 +3,15 @@ import { type App, hashOf } from "./app.ts";
 import { INTERVALS, type Series, seriesName } from "./bar.ts";
 import { dateOf, dayStart, exchangeDate, exchangeOf } from "./calendar.ts";
 import { targetOf } from "./due.ts";
+import { piecesOf } from "./formats.ts";
 import { freshnessOf } from "./freshness.ts";
 import { barDate, type Cell, cellsOf, slotsBetween } from "./gaps.ts";
+import { matrixReads } from "./pages_coverage.ts";
 import type { Plan, PlanEntry, SeriesState } from "./plan.ts";
 import { candlesBetween } from "./postgres/candles.ts";
 import { entitlements } from "./postgres/entitlements.ts";
+import { extractBars } from "./postgres/extract.ts";
+import { listingsOf } from "./postgres/listings.ts";
 import { type QuarantinedRow, quarantinedRows } from "./postgres/releases.ts";
 import {
   answerBody,
@@ -36,6 +40,7 @@ const MOST_REVISED = 5_000;
 
 export function symbolsReads(opened: Promise<App>): SymbolsReads {
   return {
+    ...matrixReads(opened),
     symbols: async ({ symbol, interval, freshness, page, limit }): Promise<SymbolsFacts> => {
       const app = await opened;
       const { series } = app.config;
@@ -67,11 +72,13 @@ async function rowsOf(
 ): Promise<SymbolRow[]> {
   const { database, config: { adjusted, vendor } } = app;
   const series = states.map((state) => state.series);
-  const [counts, results, known] = await Promise.all([
+  const [counts, results, listings, known] = await Promise.all([
     barCounts(database, series, { most: MOST_COUNTED }),
     lastResults(database, series, { limit: RESULTS }),
+    listingsOf(database, [...new Set(series.map(({ symbol }) => symbol))]),
     entitlements(database, await hashOf(vendor.key ?? "")),
   ]);
+  const listed = new Map(listings.map((listing) => [listing.symbol, listing]));
   const next = new Map(entries.map((entry) => [seriesName(entry.series), entry]));
   return states.map((state, index) => {
     const { first, watermark, newest } = state;
@@ -86,6 +93,7 @@ async function rowsOf(
       results: results[index]!,
       entitlements: known.filter(({ form }) => form.split(" ")[0] === name),
       next: next.get(seriesName(state.series)) ?? null,
+      ...(listed.has(state.series.symbol) ? { listing: listed.get(state.series.symbol)! } : {}),
     };
   });
 }
@@ -131,6 +139,9 @@ export function seriesReads(opened: Promise<App>): SeriesReads {
     answers: async (series, page) => await answersOf(await db(), series, page),
     requests: async (series, page) => await requestsOf(await db(), series, page),
     answerBody: async (id) => await answerBody(await db(), id),
+    exported: async function* (series, { extract, format }) {
+      yield* piecesOf(format, extractBars(await db(), [series], extract));
+    },
   };
 }
 

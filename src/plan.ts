@@ -2,10 +2,11 @@
 import { intradayLength, type Series } from "./bar.ts";
 import { type Attempt, troubleOf } from "./breaker.ts";
 import { coverageOf } from "./coverage.ts";
-import { isComplete, type Target, targetOf } from "./due.ts";
+import { endedOn, isComplete, type Target, targetOf } from "./due.ts";
 import { REPROBE_MS } from "./entitlement.ts";
 import type { AskOptions } from "./holes.ts";
 import type { Lags } from "./publication.ts";
+import type { ReferencePlanEntry } from "./reference.ts";
 import type { BarRequest } from "./request.ts";
 import type { FailureKind } from "./run.ts";
 
@@ -24,6 +25,8 @@ export interface SeriesState {
   readonly last: { readonly status: string; readonly kind: string | null; readonly at: number } | null;
   /** The newest times it was really asked for, newest first. */
   readonly recent: readonly Attempt[];
+  /** The exchange's date on which its symbol was delisted; `null` or absent: listed, or nothing known (see `listing`). */
+  readonly delistedOn?: string | null;
 }
 
 /** Requests left, as the ledger knows it. */
@@ -65,7 +68,7 @@ export type PlanEntry =
   | {
     readonly action: "skip";
     readonly series: Series;
-    readonly why: "complete" | "not-entitled";
+    readonly why: "complete" | "not-entitled" | "delisted";
     readonly reason: string;
   };
 
@@ -74,6 +77,8 @@ export interface Plan {
   readonly now: number;
   readonly entries: readonly PlanEntry[];
   readonly quota: Quota;
+  /** What is due beside bars, asked after them; absent where only bars are planned. */
+  readonly reference?: readonly ReferencePlanEntry[];
 }
 
 /** What the decision needs besides the states. */
@@ -133,7 +138,7 @@ function ration(wanted: readonly Wanted[], { now, quota }: { now: number; quota:
   });
 }
 
-/** What may still be sent today; `Infinity`: there is no daily limit. */
+/** Requests that may still be planned today. `now`: epoch ms. */
 export function requestsLeft({ perDay, usedToday, blockedUntil }: Quota, now: number): number {
   if (blockedUntil !== null && blockedUntil > now) return 0;
   if (perDay === null) return Infinity;
@@ -154,6 +159,11 @@ function decide(state: SeriesState, options: PlanOptions): Wanted | { entry: Pla
   const { series, watermark } = state;
   const { now, forcedAt } = options;
   const forced = forcedAt !== null;
+  const ended = endedOn(state);
+  if (ended !== null && !forced) {
+    const reason = `delisted on ${ended}, and the vendor has answered since: its bars stay`;
+    return { entry: { action: "skip", series, why: "delisted", reason } };
+  }
   const target = targetOf(series, now, options.market);
   const complete = isComplete(state, target);
   if (complete && !forced) {

@@ -7,8 +7,10 @@ import { type Series, seriesName } from "./bar.ts";
 import type { Claim, Reading } from "./effects.ts";
 import type { ArchivedAnswer, ArchiveState } from "./postgres/rebuild.ts";
 import { archiveStates, describeLack, lacks, rebuildSeries } from "./postgres/rebuild.ts";
+import { archivedReferences, rebuildReference } from "./postgres/rebuild_reference.ts";
 import { closeRun } from "./postgres/runs.ts";
-import { requestOfForm } from "./request.ts";
+import type { ReferenceDocument } from "./reference.ts";
+import { type ReferenceRequest, requestOfForm } from "./request.ts";
 import { LeaseLost, type Outcome, totalsOf } from "./run.ts";
 import type { Selection } from "./selection.ts";
 import { claimPatiently, keepAlive, LEASE_MS, readAnswer, type Rooms } from "./wiring.ts";
@@ -33,8 +35,8 @@ export interface ReplayReport {
 }
 
 /**
- * Rebuilds `stock_data`, `revision` and `quarantine`. It is no run, but nothing else may write meanwhile: it holds the
- * place of the one run, and its row says what it was.
+ * Rebuilds `stock_data`, `revision` and `quarantine`, then `split`, `dividend` and `listing`. It is no run, but nothing
+ * else may write meanwhile: it holds the place of the one run, and its row says what it was.
  *
  * An archived answer that cannot be read any more is told with its series, and all others are replayed.
  *
@@ -42,7 +44,7 @@ export interface ReplayReport {
  * then
  */
 export async function replay(
-  rooms: Pick<Rooms, "database" | "world">,
+  rooms: Pick<Rooms, "database" | "world" | "settings">,
   options: ReplayOptions,
 ): Promise<ReplayReport | Exclude<Claim, { runId: number }>> {
   const { database, world } = rooms;
@@ -70,7 +72,8 @@ export async function replay(
   try {
     const signal = AbortSignal.any([options.abort, lost.signal, forced.signal]);
     const stop = AbortSignal.any([options.stop, cancelled.signal]);
-    const report = await rebuildAll(states, { rooms, runId, signal, options: { ...options, stop } });
+    const shared = { rooms, runId, signal, options: { ...options, stop } };
+    const report = await rebuildReferences(await rebuildAll(states, shared), shared);
     if (!await close(report)) throw new LeaseLost(runId);
     return report;
   } catch (error) {
@@ -96,14 +99,16 @@ function selected(states: readonly ArchiveState[], { selection, partial }: Repla
   return wanted.map(({ series }) => series);
 }
 
+interface Rebuilding {
+  readonly rooms: Pick<Rooms, "database" | "world">;
+  readonly runId: number;
+  readonly signal: AbortSignal;
+  readonly options: ReplayOptions;
+}
+
 async function rebuildAll(
   all: readonly Series[],
-  { rooms: { database, world }, runId, signal, options }: {
-    rooms: Pick<Rooms, "database" | "world">;
-    runId: number;
-    signal: AbortSignal;
-    options: ReplayOptions;
-  },
+  { rooms: { database, world }, runId, signal, options }: Rebuilding,
 ): Promise<ReplayReport> {
   const holder = { runId, owner: world.owner, leaseMs: LEASE_MS };
   let [answers, unread] = [0, 0];
@@ -133,4 +138,39 @@ function read({ series, form, body, receivedAt, reachesTo }: ArchivedAnswer): Re
   const answer = classify(body, { httpStatus: 200, request });
   if (answer.kind === "bars") return readAnswer({ ...answer.document, receivedAt, reachesTo }, request);
   throw new Error(`it reads as "${answer.kind}", ${answer.message}`);
+}
+
+/** What is known beside bars, of the symbols selected; of the whole market only when nothing was selected. */
+async function rebuildReferences(
+  bars: ReplayReport,
+  { rooms: { database, world }, runId, signal, options }: Rebuilding,
+): Promise<ReplayReport> {
+  const { selection: { symbols, intervals }, stop, tell } = options;
+  if (intervals !== null || bars.outcome === "cancelled") return bars;
+  let outcome = bars.outcome;
+  const wanted = (await archivedReferences(database)).filter(({ symbol }) =>
+    symbols === null || (symbol !== null && symbols.includes(symbol))
+  );
+  for (const request of wanted) {
+    const name = `${request.symbol ?? "the market"} ${request.form}`;
+    if (stop.aborted) return { outcome: "cancelled", message: `Replay stopped before ${name}` };
+    try {
+      const holder = { runId, owner: world.owner, leaseMs: LEASE_MS };
+      const replayed = await rebuildReference(database, { ...holder, request, read: readBeside, signal });
+      tell(`${name}: ${replayed} answers replayed`);
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      outcome = "partial";
+      tell(`${name}: left as it is: ${error.message}`);
+    }
+  }
+  return { ...bars, outcome };
+}
+
+class Unreadable extends Error {}
+
+function readBeside(body: string, request: ReferenceRequest): ReferenceDocument {
+  const answer = classify(body, { httpStatus: 200, request });
+  if (answer.kind === "reference") return answer.document;
+  throw new Unreadable(`an answer reads as "${answer.kind}", ${answer.message}`);
 }

@@ -1,5 +1,8 @@
-/** What can be asked of the vendor: the seven time-series functions and the forms a request may take. Pure words, no HTTP. */
-import type { Interval, Series } from "./bar.ts";
+/**
+ * What can be asked of the vendor: the seven time-series functions and the forms a request may take, and what is known of
+ * a symbol beside its bars. Pure words, no HTTP.
+ */
+import type { Interval, Series, StockSymbol } from "./bar.ts";
 
 /** How much of a series one answer carries. `compact`: the newest 100 points. `full`: as much as the function has. */
 export type Size = "compact" | "full";
@@ -24,6 +27,35 @@ export interface BarRequest {
   readonly month: string | null;
 }
 
+/** What is known of a symbol beside its bars, and the search for a symbol. All of it is free (facts §2.1, §7). */
+export const REFERENCE_FORMS = ["SPLITS", "DIVIDENDS", "LISTING_STATUS active", "LISTING_STATUS delisted"] as const;
+export type ReferenceForm = typeof REFERENCE_FORMS[number];
+
+/** One request for something that is no bars. */
+export interface ReferenceRequest {
+  readonly form: ReferenceForm;
+  /** `null`: of the whole market. */
+  readonly symbol: StockSymbol | null;
+}
+
+/** One request for the symbols that a text may mean. */
+export interface SearchRequest {
+  readonly form: "SYMBOL_SEARCH";
+  readonly symbol: null;
+  readonly keywords: string;
+}
+
+export type VendorRequest = BarRequest | ReferenceRequest | SearchRequest;
+
+export function asksForBars(request: VendorRequest): request is BarRequest {
+  return "series" in request;
+}
+
+/** What a request is about, as the ledger keeps it. */
+export function subjectOf(request: VendorRequest): { symbol: StockSymbol | null; interval: Interval | null } {
+  return asksForBars(request) ? request.series : { symbol: request.symbol, interval: null };
+}
+
 const LONG: Partial<Record<Interval, string>> = { daily: "DAILY", weekly: "WEEKLY", monthly: "MONTHLY" };
 
 /** The function that serves an interval. `adjusted` has no meaning for intraday, which has one function. */
@@ -42,7 +74,10 @@ export function hasSize(name: FunctionName): boolean {
  * What an entitlement is about: `TIME_SERIES_DAILY full`. A premium refusal of one form says nothing of another
  * (facts §2.1: daily compact is free where daily full is not).
  */
-export function formOf(request: Pick<BarRequest, "function" | "size" | "month">): string {
+export function formOf(
+  request: Pick<BarRequest, "function" | "size" | "month"> | ReferenceRequest | SearchRequest,
+): string {
+  if ("form" in request) return request.form;
   const parts: string[] = [request.function];
   if (request.size !== null) parts.push(request.size);
   if (request.month !== null) parts.push("month");

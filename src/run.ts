@@ -5,9 +5,10 @@ export type Trigger = "schedule" | "manual" | "backfill" | "catch-up";
 
 export type Outcome = "complete" | "partial" | "deferred" | "nothing-due" | "failed" | "cancelled" | "abandoned";
 
-/** How an HTTP body was understood (classified in `alphavantage/answer.ts`). */
+/** How an HTTP body was understood (classified in `alphavantage/answer.ts`). `reference`: good, and no bars. */
 export type AnswerKind =
   | "bars"
+  | "reference"
   | "empty"
   | "stale"
   | "burst"
@@ -20,7 +21,7 @@ export type AnswerKind =
   | "unknown-notice";
 
 /** Why a series was not stored: a vendor's answer, our own database, our own budget, or the operator. */
-export type FailureKind = Exclude<AnswerKind, "bars"> | "database" | "quota" | "cancelled";
+export type FailureKind = Exclude<AnswerKind, "bars" | "reference"> | "database" | "quota" | "cancelled";
 
 /** `stored`: all it needed. `late`: stored, but the vendor's newest bar is older than the session that has closed. */
 export type SeriesStatus = "stored" | "late" | "failed" | "deferred" | "cancelled";

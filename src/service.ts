@@ -4,10 +4,11 @@ import { lockProblem } from "./access.ts";
 import { channelsOf } from "./channels.ts";
 import { type Config, requireKey } from "./config.ts";
 import type { RunEvent } from "./event.ts";
+import { keptOf, type KeptSetting } from "./kept_settings.ts";
 import { type Log, openLog } from "./log.ts";
 import type { Machine } from "./machine.ts";
 import { type FailedPass, type NotifyLoop, startNotifying } from "./notify_loop.ts";
-import { accept, complain, readConfig, redactorOf } from "./operate.ts";
+import { accept, complain, readConfig, redactorOf, settingsOf } from "./operate.ts";
 import { actsOf, readsOf, sessionsOf } from "./pages.ts";
 import { explain } from "./postgres/explain.ts";
 import { newest } from "./postgres/newest.ts";
@@ -69,7 +70,12 @@ function startService(
     ...worldOf(machine),
     onError: (message: string) => log.message("warning", message),
   };
-  const opened = openPatiently(config, world, { stop: machine.stop, log, onLaunch: () => void beat() });
+  const opened = openPatiently(config, world, {
+    stop: machine.stop,
+    log,
+    onLaunch: () => void beat(),
+    settings: keptOf(settingsOf(machine, redact)),
+  });
   // Awaited by the first beat; a failure before that must not end the process unheard.
   opened.catch(() => {});
   const notifying = notifyBeside(opened, { machine, log, redact });
@@ -86,11 +92,11 @@ function startService(
       const app = await opened;
       const { stop, abort } = machine;
       if (stop.aborted) return;
-      await app.steer.beat("scheduler", "looking at the clock", pulse.error);
+      await app.pulse.beat("scheduler", "looking at the clock", pulse.error);
       await app.beat({ stop, abort, emit });
       notifying.wake();
       pulse.failingSince = pulse.error = null;
-      if (!stop.aborted) await app.steer.beat("scheduler", "waits for the next minute", null);
+      if (!stop.aborted) await app.pulse.beat("scheduler", "waits for the next minute", null);
     } catch (error) {
       pulse.failingSince ??= machine.now();
       pulse.error = redact(explain(error));
@@ -138,9 +144,9 @@ function notifyBeside(
   const onPass = async (failed: FailedPass | null) => {
     const found = failed === null ? null : redact(explain(failed.error));
     if (failed?.again === false) log.message("error", `Cannot send what is waiting: ${found}; it is tried again`);
-    const { config, steer } = await opened;
+    const { config, pulse } = await opened;
     if (channelsOf(config).length === 0) return;
-    await steer.beat("notifier", found === null ? "waits for messages" : "will try again", found);
+    await pulse.beat("notifier", found === null ? "waits for messages" : "will try again", found);
   };
   return startNotifying(opened, { ...machine, onPass });
 }
@@ -230,11 +236,16 @@ function addressOf(remote: Deno.Addr | undefined): string {
 async function openPatiently(
   config: Config,
   world: World,
-  { stop, log, onLaunch }: { stop: AbortSignal; log: Log; onLaunch: () => void },
+  { stop, log, ...options }: {
+    stop: AbortSignal;
+    log: Log;
+    onLaunch: () => void;
+    settings: readonly KeptSetting[];
+  },
 ): Promise<App> {
   for (;;) {
     try {
-      return await openApp(config, world, { onLaunch });
+      return await openApp(config, world, options);
     } catch (error) {
       if (stop.aborted || !isTransient(error instanceof Error ? error.cause ?? error : error)) throw error;
       log.message("warning", `${explain(error)}; trying again in ${REOPEN_MS / 1000} s`);

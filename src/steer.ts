@@ -4,7 +4,7 @@ import { type Again, checkNote, checkSeries, type LaunchOrder, seriesAgain } fro
 import { type ChangeRecord, changes } from "./postgres/audit.ts";
 import { isBackfillDue } from "./postgres/backfills.ts";
 import { forgetRun } from "./postgres/forget.ts";
-import { type Heartbeat, heartbeats, type LastAnswer, lastAnswer, recordHeartbeat } from "./postgres/heartbeats.ts";
+import { type Heartbeat, heartbeats, type LastAnswer, lastAnswer } from "./postgres/heartbeats.ts";
 import {
   isLaunchWaiting,
   launchById,
@@ -63,8 +63,6 @@ export interface Steering extends ScheduleSteering, BackfillSteering {
   /** Stores a quarantined row that the operator judges right. @throws Refused */
   release(by: string, asked: ReleaseAsked): Promise<Released>;
   quarantine(options: { series?: Series; limit: number; before?: number }): Promise<QuarantinedRow[]>;
-  /** Says that a part of this process lives. `error`: why what it did last failed. Never throws. */
-  beat(part: "scheduler" | "notifier", doing: string, error: string | null): Promise<void>;
   heartbeats(): Promise<Heartbeat[]>;
   connections(): Promise<Connections>;
   changes(options: { limit: number }): Promise<ChangeRecord[]>;
@@ -110,11 +108,6 @@ export function createSteering(rooms: Rooms, { worker, onLaunch, plan }: Parts):
     },
     release: (by, asked) => release(rooms, { by, ...asked }),
     quarantine: (options) => quarantinedRows(database, options),
-    beat: (name, doing, error) => {
-      const beat = { name, owner: world.owner, doing, error, now: world.now() };
-      // Who looks sees that the last beat is old.
-      return recordHeartbeat(database, beat).catch(() => {});
-    },
     heartbeats: () => heartbeats(database),
     connections: async () => {
       const began = performance.now();

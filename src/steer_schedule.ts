@@ -83,10 +83,7 @@ export function createScheduleSteering(
   return {
     schedule: (options = {}) => viewOf(rooms, options),
     scheduleInForce: () => scheduleInForce(rooms),
-    nextTick: async () => {
-      const state = await scheduleState(database, SCHEDULE);
-      return (state?.paused ?? null) === null ? nextTick(inForce(config, state), rooms.world.now()) : null;
-    },
+    nextTick: () => nextTickInForce(rooms, rooms.world.now()),
     ticks: (options) => ticksOf(database, { schedule: SCHEDULE, ...options }),
     pause: async (by) => {
       await pauseSchedule(database, { notice: noticeOf(rooms), by });
@@ -112,6 +109,15 @@ export function createScheduleSteering(
 /** The operator's schedule, or the configured one. */
 export async function scheduleInForce({ config, database }: Pick<Rooms, "config" | "database">): Promise<Schedule> {
   return inForce(config, await scheduleState(database, SCHEDULE));
+}
+
+/** The next due time after an instant, epoch ms; `null`: the schedule is paused. */
+export async function nextTickInForce(
+  { config, database }: Pick<Rooms, "config" | "database">,
+  after: number,
+): Promise<number | null> {
+  const state = await scheduleState(database, SCHEDULE);
+  return (state?.paused ?? null) === null ? nextTick(inForce(config, state), after) : null;
 }
 
 function inForce(config: Rooms["config"], state: ScheduleState | null): Schedule {

@@ -84,6 +84,12 @@ export const VARIABLES: readonly Variable[] = [
       "false",
       "Ask the adjusted functions for daily, weekly and monthly bars: the same prices and three more columns.",
     ],
+    [
+      "ACTIONS_DAYS",
+      "7",
+      "Days between two looks at each symbol's splits and dividends, from requests that no bars need; 0: none.",
+    ],
+    ["LISTING_DAYS", "7", "Days between two looks at the vendor's list of US symbols, likewise; 0: none."],
   ]),
   ...group("Database (first that is set: DATABASE_URL, DB_*, POSTGRES_*; none: embedded under DATA_DIR)", [
     ["DATABASE_URL", null, "postgres://user:password@host:5432/name, special characters percent-encoded.", SECRET],

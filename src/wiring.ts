@@ -10,14 +10,19 @@ import type { Market } from "./due.ts";
 import type { Asked, Claim, Effects, Reading } from "./effects.ts";
 import type { Emit } from "./event.ts";
 import { storeSeries } from "./postgres/bars.ts";
+import type { KeptSetting } from "./kept_settings.ts";
 import type { Database } from "./postgres/connect.ts";
 import { entitlements, rememberEntitlement } from "./postgres/entitlements.ts";
 import { chargeRequest, quotaState, recordAnswer, sentLately } from "./postgres/quota.ts";
 import { recordResult } from "./postgres/results.ts";
+import { keepSettings } from "./postgres/run_settings.ts";
 import { type Cancel, claimRun, closeRun, recordPlan, renewLease } from "./postgres/runs.ts";
 import { pastAnswers, seriesStates } from "./postgres/states.ts";
+import { referenceEffects } from "./reference_work.ts";
 import { type BarRequest, formOf } from "./request.ts";
 import { LeaseLost, type Trigger } from "./run.ts";
+import type { Telemetry } from "./telemetry.ts";
+import { untraced } from "./trace.ts";
 
 /** What the program takes from the machine it runs on. */
 export interface World {
@@ -41,6 +46,10 @@ export interface Rooms {
   readonly database: Database;
   /** Stands for the key in the ledger; the key itself is never written. */
   readonly keyHash: string;
+  /** Absent or `null`: nobody traces. */
+  readonly telemetry?: Telemetry | null;
+  /** In force, secrets masked: kept with each run; `null`: nobody has said. */
+  readonly settings?: readonly KeptSetting[] | null;
 }
 
 export interface RunWiring {
@@ -103,6 +112,8 @@ export async function effectsOf(
   const fence = (runId: number) => ({ runId, owner, leaseMs });
   const run = { id: 0 };
   const client = await openClient(rooms, () => run.id);
+  const { actionsDays, listingDays } = config.reference;
+  const isAsked = actionsDays !== null || listingDays !== null;
   return {
     now: () => world.now(),
     emit: wiring.emit,
@@ -120,7 +131,7 @@ export async function effectsOf(
     entitlements: () => entitlements(database, keyHash),
     history: () => pastAnswers(database),
     learn: (entitlement, message) => rememberEntitlement(database, { keyHash, ...entitlement, message }),
-    ask: (request, { runId, signal }) => ask(rooms, request, { client, runId, signal, emit: wiring.emit }),
+    ask: (request, { runId, signal }) => askTraced(rooms, request, { client, runId, signal, emit: wiring.emit }),
     read: readAnswer,
     store: ({ bars, rejects }, { runId, result, from: { document, request }, part }) => {
       const { source: body, receivedAt, reachesTo, requestId } = document;
@@ -128,12 +139,16 @@ export async function effectsOf(
       return storeSeries(database, { ...fence(runId), series: result.series, answer, bars, rejects, result, part });
     },
     record: (result, { runId, part }) => recordResult(database, { ...fence(runId), result, part }),
+    ...(isAsked ? { beside: referenceEffects(rooms, { client, fence }) } : {}),
     close: (runId, ending) => closeRun(database, { runId, owner, ...ending, now: world.now() }),
   };
 }
 
-/** A client for one run. Its pace starts from the ledger, so that a restart is no way around it. */
-async function openClient({ config, database, keyHash, world }: Rooms, runId: () => number): Promise<Client> {
+/** A client of its own. Its pace starts from the ledger, so that a restart is no way around it. */
+export async function openClient(
+  { config, database, keyHash, world, telemetry }: Rooms,
+  runId: () => number | null,
+): Promise<Client> {
   const found = requireKey(config);
   if ("problem" in found) throw new Error(found.problem.message);
   const { url, perDay, perMinute, politeDelayMs, concurrency, timeoutMs, extendedHours, entitlement } = config.vendor;
@@ -147,6 +162,7 @@ async function openClient({ config, database, keyHash, world }: Rooms, runId: ()
     concurrency,
     backoff: VENDOR_BACKOFF,
     sentLately: await sentLately(database, keyHash),
+    ...(telemetry == null ? {} : { fetch: telemetry.fetch }),
     clock: world,
     random: () => world.random(),
     charge: (request, { attempt, at }) =>
@@ -155,10 +171,28 @@ async function openClient({ config, database, keyHash, world }: Rooms, runId: ()
   });
 }
 
+interface Asking {
+  readonly client: Client;
+  readonly runId: number;
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+}
+
+/** One span for a request with all its attempts; each attempt's own is inside it. */
+function askTraced(rooms: Rooms, request: BarRequest, asking: Asking): Promise<Asked<Received>> {
+  const { trace } = rooms.telemetry ?? { trace: untraced };
+  const { series: { symbol, interval } } = request;
+  return trace("request", { symbol, interval, form: formOf(request), run: asking.runId }, async (span) => {
+    const asked = await ask(rooms, request, asking);
+    span.set({ kind: asked.kind, requests: asked.requests });
+    return asked;
+  });
+}
+
 async function ask(
   { config }: Rooms,
   request: BarRequest,
-  { client, runId, signal, emit }: { client: Client; runId: number; signal: AbortSignal; emit: Emit },
+  { client, runId, signal, emit }: Asking,
 ): Promise<Asked<Received>> {
   const { answer, requests, last } = await client.ask(request, {
     signal,
@@ -191,15 +225,16 @@ export function readAnswer(document: Omit<Received, "requestId">, request: BarRe
  * renewing, and we give way.
  */
 export async function claimPatiently(
-  { database, world }: Pick<Rooms, "database" | "world">,
+  { database, world, settings = null }: Pick<Rooms, "database" | "world" | "settings">,
   wiring: RunWiring,
 ): Promise<Claim> {
   const { trigger, tickId, launchId, backfillId, ofRun, patient, emit, abort } = wiring;
   const { owner, leaseMs = LEASE_MS } = world;
+  const settingsDigest = settings === null ? null : await keepSettings(database, { settings, now: world.now() });
   const deadline = world.now() + leaseMs + 4 * RETRY_CLAIM_MS;
   for (let told = false;;) {
     const exclusive = database.engine === "embedded";
-    const cause = { trigger, tickId, launchId, backfillId, ofRun };
+    const cause = { trigger, tickId, launchId, backfillId, ofRun, settingsDigest };
     const claim = await claimRun(database, { owner, ...cause, leaseMs, now: world.now(), exclusive });
     for (const dead of claim.abandoned) emit({ type: "run-abandoned", ...dead });
     if ("runId" in claim) return claim;

@@ -6,8 +6,9 @@ import type { RunEvent } from "./event.ts";
 import { ingest, type RunReport } from "./ingest.ts";
 import type { Notifier } from "./notifier.ts";
 import { openEventLog } from "./postgres/events.ts";
-import { endHeartbeats, recordHeartbeat } from "./postgres/heartbeats.ts";
 import type { Cancel } from "./postgres/runs.ts";
+import type { Pulse } from "./pulse.ts";
+import { untraced } from "./trace.ts";
 import { effectsOf, marketOf, type Received, type Rooms, type RunWiring } from "./wiring.ts";
 
 export interface RunOptions extends RunWiring {
@@ -39,33 +40,73 @@ export interface Worker {
   slice(options: SliceWiring): Promise<Sliced | NotOurs>;
   /** Tells a run of this process at once that it is to end; of another's it does nothing. */
   cancel(runId: number, cancel: Cancel): void;
-  /** Events are written and heartbeats taken back. Never throws. */
+  /** Events are written. Never throws. */
   close(): Promise<void>;
 }
 
 export function createWorker(
   rooms: Rooms,
-  { notifier, redact }: { notifier: Pick<Notifier, "started">; redact: (text: string) => string },
+  { notifier, pulse, redact }: {
+    notifier: Pick<Notifier, "started">;
+    pulse: Pick<Pulse, "beat">;
+    redact: (text: string) => string;
+  },
 ): Worker {
   const { config, database, world } = rooms;
   const events = openEventLog(database, { now: world.now, redact, onError: world.onError });
   const market = marketOf(config);
   const { adjusted, vendor: { concurrency } } = config;
   const underWay = new Map<number, (cancel: Cancel) => void>();
-  let alive = false;
-  const beat = (doing: string, error: string | null) => {
-    alive = true;
-    // Who looks sees that the last beat is old; the run itself has its lease.
-    return recordHeartbeat(database, { name: "worker", owner: world.owner, doing, error, now: world.now() }).catch(
-      () => {},
-    );
-  };
+  const beat = (doing: string, error: string | null) => pulse.beat("worker", doing, error);
 
-  /** Tells a story with its events kept, its heart beating, and its end at an operator's wish. */
-  async function live<Told extends object>(
+  const { trace } = rooms.telemetry ?? { trace: untraced };
+
+  const live = createStage(rooms, { events, underWay, beat, notifier });
+  return {
+    run: (options) =>
+      trace("run", { trigger: options.trigger }, (span) =>
+        live(options, async (effects, { stop, abort }) => {
+          const report = await ingest(
+            { force: false, ...options, stop, abort, market, adjusted, concurrency },
+            effects,
+          );
+          if (!("outcome" in report)) return report;
+          span.set({ run: report.runId, outcome: report.outcome });
+          await beat("idle", report.outcome === "failed" ? report.message : null);
+          return report;
+        })),
+    slice: (options) =>
+      trace(
+        "run",
+        { trigger: options.trigger },
+        (span) =>
+          live(options, async (effects, { stop, abort, cancelled }) => {
+            const slice = await workSlice({ ...options, stop, abort }, effects);
+            if (!("outcome" in slice)) return slice;
+            span.set({ run: slice.runId, outcome: slice.outcome });
+            await beat("idle", slice.outcome === "failed" ? slice.message : null);
+            return { slice, cancelled: cancelled() };
+          }),
+      ),
+    cancel: (runId, cancel) => underWay.get(runId)?.(cancel),
+    close: () => events.flush(),
+  };
+}
+
+interface Backstage {
+  readonly events: ReturnType<typeof openEventLog>;
+  /** The runs at work in this process. */
+  readonly underWay: Map<number, (cancel: Cancel) => void>;
+  readonly beat: (doing: string, error: string | null) => Promise<void>;
+  readonly notifier: Pick<Notifier, "started">;
+}
+
+/** Where stories are told: with their events kept, a heart that beats, and an end at an operator's wish. */
+function createStage(rooms: Rooms, { events, underWay, beat, notifier }: Backstage) {
+  return async <Told extends object>(
     options: RunWiring & { readonly stop: AbortSignal },
     tell: (effects: Effects<Received>, stage: Stage) => Promise<Told>,
-  ): Promise<Told> {
+  ): Promise<Told> => {
     const wish = new Wish();
     let runId = 0;
     let told = Promise.resolve();
@@ -93,27 +134,6 @@ export function createWorker(
       // Before the ping of its end, or the switch would think that another has begun.
       await told;
     }
-  }
-
-  return {
-    run: (options) =>
-      live(options, async (effects, { stop, abort }) => {
-        const report = await ingest({ force: false, ...options, stop, abort, market, adjusted, concurrency }, effects);
-        if ("outcome" in report) await beat("idle", report.outcome === "failed" ? report.message : null);
-        return report;
-      }),
-    slice: (options) =>
-      live(options, async (effects, { stop, abort, cancelled }) => {
-        const slice = await workSlice({ ...options, stop, abort }, effects);
-        if (!("outcome" in slice)) return slice;
-        await beat("idle", slice.outcome === "failed" ? slice.message : null);
-        return { slice, cancelled: cancelled() };
-      }),
-    cancel: (runId, cancel) => underWay.get(runId)?.(cancel),
-    close: async () => {
-      await events.flush();
-      if (alive) await endHeartbeats(database, { owner: world.owner, now: world.now() }).catch(() => {});
-    },
   };
 }
 

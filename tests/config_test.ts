@@ -51,6 +51,7 @@ Deno.test("nothing set: the defaults, and none of them warns", () => {
     logFormat: "auto",
     host: "127.0.0.1",
     port: 3000,
+    reference: { actionsDays: 7, listingDays: 7 },
     access: { password: null, viewPassword: null, behindProxy: false },
     email: null,
     notices: {

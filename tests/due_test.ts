@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Interval } from "../src/bar.ts";
-import { isComplete, isLate, type Market, targetOf } from "../src/due.ts";
+import { endedOn, type Ending, isComplete, isLate, type Market, targetOf } from "../src/due.ts";
 
 const at = (iso: string) => Date.parse(iso);
 const iso = (ts: number) => new Date(ts).toISOString().slice(0, 16);
@@ -189,4 +189,47 @@ Deno.test("late, to the day: in New York for intraday, by the date itself for th
   assert.equal(late("monthly", "2023-07-04T06:00Z", "2023-06-29T00:00Z"), true);
   assert.equal(late("5min", "2023-01-11T02:00Z", "2023-01-10T00:55Z"), true, "the evening of the 9th in New York");
   assert.equal(late("5min", "2023-01-11T02:00Z", "2023-01-10T14:30Z"), false);
+});
+
+Deno.test("a series has ended when its symbol was delisted and the vendor has answered a week later", () => {
+  const day = at("2018-10-24T00:00Z");
+  const DAY = 86_400_000;
+  const sears = (change: Partial<Ending> = {}): Ending => ({
+    series: { symbol: "SHLD", interval: "daily" },
+    newest: at("2018-10-23T00:00Z"),
+    answeredAt: day + 7 * DAY,
+    delistedOn: "2018-10-24",
+    ...change,
+  });
+  assert.equal(endedOn(sears()), "2018-10-24");
+  assert.equal(endedOn(sears({ delistedOn: null })), null, "listed, or listed again");
+  assert.equal(endedOn(sears({ delistedOn: undefined })), null, "no list");
+  assert.equal(endedOn(sears({ answeredAt: day + 7 * DAY - 1 })), null, "the last bars may still come");
+  assert.equal(endedOn(sears({ answeredAt: null, newest: null })), null, "never asked: its history is worth a request");
+  assert.equal(endedOn(sears({ newest: day })), "2018-10-24");
+  assert.equal(endedOn(sears({ newest: day + DAY })), null, "a bar after its delisting: the list is wrong");
+  assert.equal(endedOn(sears({ last: { status: "deferred", kind: "quota" } })), null, "part of it waits");
+  assert.equal(
+    endedOn(sears({ last: { status: "deferred", kind: "stale" } })),
+    "2018-10-24",
+    "it rests: there is nothing",
+  );
+  const none = (...kinds: (string | null)[]) =>
+    endedOn(
+      sears({
+        answeredAt: null,
+        newest: null,
+        recent: kinds.map((kind, index) => ({ kind, at: day + (9 - index) * DAY })),
+      }),
+    );
+  assert.equal(none("bad-symbol"), null, "it also says so of what works tomorrow");
+  assert.equal(none("bad-symbol", "empty"), "2018-10-24");
+  assert.equal(none("outage", "bad-symbol", "bad-symbol"), null);
+  assert.equal(none("outage", "outage"), null);
+  const intraday = { series: { symbol: "SHLD", interval: "30min" } as const };
+  // 19:30 in New York on the day itself.
+  assert.equal(endedOn(sears({ ...intraday, newest: at("2018-10-24T23:30Z") })), "2018-10-24");
+  assert.equal(endedOn(sears({ ...intraday, newest: at("2018-10-25T13:30Z") })), null);
+  const target = targetOf({ symbol: "SHLD", interval: "daily" }, at("2023-07-05T12:00Z"), endOfDay);
+  assert.equal(isComplete({ ...sears(), watermark: at("2018-10-23T00:00Z") }, target), true);
 });

@@ -37,7 +37,7 @@ Deno.test("empty without a bar; only a provisional one is late by nobody knows h
 
 Deno.test("the word for what is missing", () => {
   assert.deepEqual(
-    (["30min", "daily", "weekly", "monthly"] as const).map((interval) => unitOf({ symbol: "A", interval })),
+    (["30min", "daily", "weekly", "monthly"] as const).map((interval) => unitOf({ interval })),
     [
       "session",
       "session",
@@ -45,4 +45,14 @@ Deno.test("the word for what is missing", () => {
       "month",
     ],
   );
+});
+
+Deno.test("a delisted series holds all there will ever be", () => {
+  const bars = { ...state("SHLD", "daily", "2018-10-23"), answeredAt: now };
+  assert.deepEqual(freshnessOf({ ...bars, delistedOn: "2018-10-24" }, { now, market }), {
+    state: "complete",
+    target: "its delisting on 2018-10-24",
+    behind: 0,
+  });
+  assert.equal(freshnessOf({ ...bars, delistedOn: null }, { now, market }).state, "late");
 });

@@ -51,6 +51,11 @@ const EVERY: { [T in RunEvent["type"]]: [RunEvent & { type: T }, Level, string] 
     "warning",
     "Run 7 is cancelled by ann, after the series under way",
   ],
+  "reference-finished": [
+    { type: "reference-finished", runId, form: "SPLITS", symbol: "IBM", requests: 1, kind: null, message: "2 added" },
+    "info",
+    "IBM SPLITS: 2 added",
+  ],
   "run-planned": [
     { type: "run-planned", runId, ask: 1, defer: 2, skip: 3 },
     "info",

@@ -32,7 +32,7 @@ withDatabases(
       const reads = instanceReads(Promise.resolve(app), { machine, redact: (text) => text.replaceAll(KEY, "…") });
       // A file that changes later is not what the program has read.
       values = { STOCK_SYMBOLS: "MSFT" };
-      await app.steer.beat("scheduler", "waits", null);
+      await app.pulse.beat("scheduler", "waits", null);
       await app.steer.setSchedule("ann", { cron: "@hourly" });
       await app.notifier.enqueueTest(sampleTellings({ now: NOW, pageUrl: null })[0]!);
       const found = await reads.instance();

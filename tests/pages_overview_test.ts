@@ -71,7 +71,7 @@ withDatabases("runs and ticks around now, coming ticks once, incidents of a week
   assert.deepEqual(facts.timeline.next.map((due) => (due - BEGAN) / HOUR), [7, 8], "one noticed already is not coming");
   assert.deepEqual(facts.incidents.map(({ id }) => ids.indexOf(id)), [3, 1]);
   assert.equal(facts.nextTick, BEGAN + 6 * HOUR);
-  assert.deepEqual(facts.standing, { series: 1, complete: 0, due: 1, waiting: 0, refused: 0 });
+  assert.deepEqual(facts.standing, { series: 1, complete: 0, due: 1, waiting: 0, refused: 0, ended: 0 });
   assert.deepEqual(facts.late.map(({ name }) => name), ["A daily"]);
   assert.equal(facts.quota.usedToday, 3);
   nextTick = null;

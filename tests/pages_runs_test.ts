@@ -14,7 +14,8 @@ withDatabases("runs, their counts, one run with its events and what is drawn of 
      select $1, n, now(), (array['run-started', 'request-sent', 'rows-stored'])[n], 'info', 'x', '{}' from generate_series(1, 3) n`,
     [failed],
   );
-  const app = opened({ database: db, config: { logDir: null } });
+  const settings = [{ name: "PORT", value: "2", origin: ".env" }];
+  const app = opened({ database: db, config: { logDir: null }, settings });
   const [runs, run] = [runsReads(app), runReads(app)];
   const none = { trigger: null, symbol: null, since: null, until: null, before: null, limit: 9 };
   assert.equal((await runs.runs({ ...none, outcome: null })).length, 3);
@@ -26,9 +27,21 @@ withDatabases("runs, their counts, one run with its events and what is drawn of 
   assert.equal((await run.run(failed!))?.outcome, "failed");
   assert.equal(await run.run(999), null);
   assert.deepEqual(await run.results(failed!), []);
-  assert.deepEqual((await run.spanEvents(failed!)).map(({ seq }) => seq), [2, 3]);
-  assert.deepEqual(await run.levels(failed!), { info: 3 });
+  const any = { symbol: null, interval: null };
+  assert.deepEqual((await run.spanEvents(failed!, any)).map(({ seq }) => seq), [2, 3]);
+  await db.pool.query("update run_event set symbol = 'IBM', interval = 'daily' where seq = 3");
+  assert.deepEqual((await run.spanEvents(failed!, { ...any, symbol: "IBM" })).map(({ seq }) => seq), [3]);
+  assert.deepEqual(await run.eventCounts(failed!), {
+    levels: { info: 3 },
+    types: { "run-started": 1, "request-sent": 1, "rows-stored": 1 },
+  });
   assert.equal(await run.tickDueAt(999), null);
+  assert.equal(await run.told(999), null);
+  assert.equal(await run.settings(failed!), null);
+  const kept = [{ name: "PORT", value: "1", origin: "default" }];
+  await db.pool.query("insert into run_settings values ('d', $1, now())", [JSON.stringify(kept)]);
+  await db.pool.query("update run set settings_digest = 'd' where id = $1", [failed]);
+  assert.deepEqual((await run.settings(failed!))?.map(({ differs }) => differs), [true]);
   assert.equal(await run.logFile({ id: 1, startedAt: 0 }), null);
 });
 

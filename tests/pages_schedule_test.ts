@@ -22,7 +22,7 @@ withDatabases("read, previewed, set, paused, tested and launched; ticks by state
   try {
     const [reads, steps] = [scheduleReads(Promise.resolve(app)), scheduleSteps(Promise.resolve(app))];
     assert.equal(await reads.lastBeat(), null);
-    await app.steer.beat("scheduler", "waits", null);
+    await app.pulse.beat("scheduler", "waits", null);
     assert.ok(Math.abs((await reads.lastBeat())! - NOW) < 5 * MINUTE);
 
     const preview = await reads.preview({ cron: "@hourly", timezone: "" });

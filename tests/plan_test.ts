@@ -271,3 +271,21 @@ Deno.test("waiting for the vendor's habit says how long it is, in minutes begun"
   const [entry] = plan([friday], { ...options, now: at("2023-07-03T17:15Z"), lags }).entries;
   assert.equal(entry!.reason, "the vendor as a rule has the session of 2023-07-03 2 min after its close");
 });
+
+Deno.test("a delisted symbol costs no request, keeps its place in the plan with the date, and can be forced", () => {
+  const bars = {
+    first: at("2003-05-01"),
+    watermark: at("2018-10-23"),
+    newest: at("2018-10-23"),
+    answeredAt: at("2018-11-20"),
+  };
+  const ended = state("SHLD daily", { ...bars, delistedOn: "2018-10-24" });
+  assert.deepEqual(told([ended, state("IBM daily")]), [
+    "ask IBM daily TIME_SERIES_DAILY full",
+    "skip SHLD daily delisted",
+  ]);
+  const [entry] = plan([ended], options).entries;
+  assert.equal(entry!.reason, "delisted on 2018-10-24, and the vendor has answered since: its bars stay");
+  assert.match(told([ended], { forcedAt: NOW })[0]!, /^ask SHLD daily /);
+  assert.match(told([{ ...ended, delistedOn: null }])[0]!, /^ask SHLD daily /, "listed again");
+});

@@ -9,7 +9,7 @@ import type { World } from "../src/wiring.ts";
 import { answerOf, sampleRows } from "./support/answers.ts";
 import { runApp } from "./support/app.ts";
 import { embeddedDir, serverDatabase } from "./support/database.ts";
-import { runProgram, startProgram, workFolder } from "./support/program.ts";
+import { BARS_ONLY, runProgram, startProgram, workFolder } from "./support/program.ts";
 import { seededRandom } from "./support/random.ts";
 import { tablesOf } from "./support/stored.ts";
 import { startVendor, type Vendor } from "./support/vendor.ts";
@@ -32,7 +32,7 @@ function worldAt(start: number): World & { time: number } {
 }
 
 function configFor(env: Record<string, string>, database: Config["database"]): Config {
-  const parsed = parseConfig({ API_REQUESTS_PER_DAY: "0", ...env }, { readFile: () => "" });
+  const parsed = parseConfig({ API_REQUESTS_PER_DAY: "0", ...BARS_ONLY, ...env }, { readFile: () => "" });
   assert.ok("config" in parsed, JSON.stringify(parsed));
   return { ...parsed.config, database };
 }

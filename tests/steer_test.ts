@@ -125,7 +125,7 @@ Deno.test("connections tell how the vendor answered last and that the database d
   const { vendor, database } = await app.steer.connections();
   assert.equal(vendor, null);
   assert.ok(database.durationMs >= 0 && database.describe === db.describe);
-  await app.steer.beat("scheduler", "waits", "it broke");
+  await app.pulse.beat("scheduler", "waits", "it broke");
   const [one] = await app.steer.heartbeats();
   assert.deepEqual([one?.name, one?.doing, one?.error?.message], ["scheduler", "waits", "it broke"]);
   await app.close();

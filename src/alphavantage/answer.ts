@@ -1,5 +1,5 @@
 /**
- * What did the vendor say: bars, or which refusal? And what counts as retryable?
+ * What did the vendor say: what was asked for, or which refusal? And what counts as retryable?
  *
  * The vendor refuses with HTTP 200 and a JSON object (facts §3.1), so the body decides and the status only helps. Texts
  * quoted in comments are numbered as in facts §3.2. Only top-level keys are read: good answers contain the word
@@ -7,10 +7,12 @@
  */
 import { z } from "zod";
 import { exchangeOf, wallClockToUtc } from "../calendar.ts";
-import type { BarRequest } from "../request.ts";
+import { asksForBars, type BarRequest, type VendorRequest } from "../request.ts";
+import type { ReferenceDocument } from "../reference.ts";
 import type { AnswerKind } from "../run.ts";
 import { describeRequest } from "./address.ts";
 import { readLaidOut } from "./layout.ts";
+import { hasRows, readListings, readReference } from "./reference.ts";
 import { parsedRows, type WireRow } from "./rows.ts";
 
 /** An answer with bars: its envelope checked against the request, its rows not yet read. */
@@ -25,16 +27,22 @@ export interface BarDocument {
   readonly source: string;
 }
 
-/** Every kind but `stale`, which the calendar decides later. */
-export type RefusalKind = Exclude<AnswerKind, "bars" | "stale">;
+/** Every kind that is no good answer but `stale`, which the calendar decides later. */
+export type RefusalKind = Exclude<AnswerKind, "bars" | "reference" | "stale">;
+
+export interface Refusal {
+  readonly kind: RefusalKind;
+  readonly message: string;
+}
 
 export type Answer =
   | { readonly kind: "bars"; readonly document: BarDocument }
-  | { readonly kind: RefusalKind; readonly message: string };
+  | { readonly kind: "reference"; readonly document: ReferenceDocument }
+  | Refusal;
 
-interface Asked {
+interface Asked<Request> {
   readonly httpStatus: number;
-  readonly request: BarRequest;
+  readonly request: Request;
 }
 
 type JsonObject = Record<string, unknown>;
@@ -50,32 +58,73 @@ const MESSAGE_LIMIT = 1_000;
  *
  * A refusal beside rows wins: the vendor sends artificial rows with one (#16).
  */
-export function classify(body: string, { httpStatus, request }: Asked): Answer {
-  const refuse = (kind: RefusalKind, state: string): Answer => ({
-    kind,
-    message: cut(`Cannot use the answer for ${describeRequest(request)}: ${state}`),
-  });
+export function classify<Request extends VendorRequest>(
+  body: string,
+  { httpStatus, request }: Asked<Request>,
+): Request extends BarRequest ? Exclude<Answer, { kind: "reference" }> : Exclude<Answer, { kind: "bars" }>;
+export function classify(body: string, { httpStatus, request }: Asked<VendorRequest>): Answer {
   const text = body.replace(/^[\s\uFEFF]+/, "");
+  return asksForBars(request)
+    ? classifyBars(text, { httpStatus, request })
+    : classifyReference(text, { httpStatus, request });
+}
+
+function classifyBars(text: string, { httpStatus, request }: Asked<BarRequest>): Answer {
   const laidOut = readLaidOut(text, request.function);
   const value = laidOut === null ? parse(text) : laidOut.envelope;
-  if (value === undefined || value === null || typeof value !== "object" || Array.isArray(value)) {
-    return refuse(...judgeNoObject(text, httpStatus));
-  }
-  const object = value as JsonObject;
-  const notice = noticeOf(object);
-  const kind = notice === null ? null : kindOfNotice(notice);
-  if (notice !== null && kind !== null) return { kind, message: cut(notice) };
-  if (httpStatus === 429) return refuse("burst", `HTTP 429${notice === null ? "" : `: ${notice}`}`);
-  if (httpStatus >= 500) return refuse("outage", `HTTP ${httpStatus}${notice === null ? "" : `: ${notice}`}`);
-  if (notice !== null) return { kind: "unknown-notice", message: cut(notice) };
-  if (httpStatus >= 300) return refuse("unknown-notice", `HTTP ${httpStatus} with a JSON body and no notice`);
-  if (Object.keys(object).length === 0) return refuse("empty", "it is an empty object"); // #17
-  const envelope = openEnvelope(object, request);
-  if (typeof envelope === "string") return refuse("malformed", envelope);
+  const refusal = refusalIn(value, { text, httpStatus, request, holds: (object) => seriesKeyOf(object) !== undefined });
+  if (refusal !== null) return refusal;
+  const envelope = openEnvelope(value as JsonObject, request);
+  if (typeof envelope === "string") return refuse(request, "malformed", envelope);
   const { zone, lastRefreshed, series } = envelope;
   const rows = laidOut === null ? parsedRows(series, { source: text, name: request.function }) : laidOut.rows;
-  if (rows.length === 0) return refuse("empty", "it has no rows");
+  if (rows.length === 0) return refuse(request, "empty", "it has no rows");
   return { kind: "bars", document: { zone, lastRefreshed, rows, source: text } };
+}
+
+/** A list in CSV has its own first line; everything else the vendor says is JSON, whatever was asked for (facts §3.1). */
+function classifyReference(
+  text: string,
+  { httpStatus, request }: Asked<Exclude<VendorRequest, BarRequest>>,
+): Answer {
+  const listed = httpStatus < 300 ? readListings(text, request) : null;
+  if (listed !== null) return { kind: "reference", document: listed };
+  const value = parse(text);
+  const refusal = refusalIn(value, { text, httpStatus, request, holds: hasRows });
+  if (refusal !== null) return refusal;
+  const found = readReference(value as JsonObject, { request, source: text });
+  return typeof found === "string" ? refuse(request, "malformed", found) : { kind: "reference", document: found };
+}
+
+function refuse(request: VendorRequest, kind: RefusalKind, state: string): Refusal {
+  return { kind, message: cut(`Cannot use the answer for ${describeRequest(request)}: ${state}`) };
+}
+
+/**
+ * The refusal that a parsed body is (`undefined`: it is not JSON), or `null`: it is an object and no refusal.
+ *
+ * @param options.holds whether the object has what was asked for: then not any text in it is a refusal
+ */
+function refusalIn(
+  value: unknown,
+  { text, httpStatus, request, holds }: Asked<VendorRequest> & {
+    text: string;
+    holds: (object: JsonObject) => boolean;
+  },
+): Refusal | null {
+  if (value === undefined || value === null || typeof value !== "object" || Array.isArray(value)) {
+    return refuse(request, ...judgeNoObject(text, httpStatus));
+  }
+  const object = value as JsonObject;
+  const notice = noticeOf(object, holds);
+  const kind = notice === null ? null : kindOfNotice(notice);
+  if (notice !== null && kind !== null) return { kind, message: cut(notice) };
+  const words = notice === null ? "" : `: ${notice}`;
+  if (httpStatus === 429) return refuse(request, "burst", `HTTP 429${words}`);
+  if (httpStatus >= 500) return refuse(request, "outage", `HTTP ${httpStatus}${words}`);
+  if (notice !== null) return { kind: "unknown-notice", message: cut(notice) };
+  if (httpStatus >= 300) return refuse(request, "unknown-notice", `HTTP ${httpStatus} with a JSON body and no notice`);
+  return Object.keys(object).length === 0 ? refuse(request, "empty", "it is an empty object") : null; // #17
 }
 
 /** `undefined` when it is not JSON. */
@@ -100,16 +149,16 @@ function judgeNoObject(text: string, httpStatus: number): [RefusalKind, state: s
 }
 
 /**
- * The text of a refusal, or `null`. Where there is no time series, any text at the top is one, under whatever name: a
- * refusal in a new coat must be seen, not taken for a damaged answer.
+ * The text of a refusal, or `null`. Where what was asked for is not there, any text at the top is one, under whatever
+ * name: a refusal in a new coat must be seen, not taken for a damaged answer.
  */
-function noticeOf(object: JsonObject): string | null {
+function noticeOf(object: JsonObject, holds: (object: JsonObject) => boolean): string | null {
   const texts = Object.entries(object).filter(([, value]) => typeof value === "string" && value.trim() !== "");
   for (const wanted of NOTICE_KEYS) {
     const found = texts.find(([key]) => key.trim().toLowerCase() === wanted);
     if (found !== undefined) return found[1] as string;
   }
-  if (texts.length === 0 || seriesKeyOf(object) !== undefined) return null;
+  if (texts.length === 0 || holds(object)) return null;
   return texts.map(([key, value]) => `${key}: ${value}`).join("; ");
 }
 

@@ -5,10 +5,18 @@
 import { type BackoffPolicy, delayBefore } from "../backoff.ts";
 import type { RunEvent } from "../event.ts";
 import { createRedactor } from "../redact.ts";
-import { type BarRequest, formOf } from "../request.ts";
+import {
+  asksForBars,
+  type BarRequest,
+  formOf,
+  type ReferenceRequest,
+  type SearchRequest,
+  type VendorRequest,
+} from "../request.ts";
 import type { AnswerKind } from "../run.ts";
+import type { Fetch } from "../trace.ts";
 import { type Address, describeRequest, requestUrl } from "./address.ts";
-import { type Answer, attemptsWorth, classify, leastWait } from "./answer.ts";
+import { type Answer, attemptsWorth, classify, leastWait, type Refusal } from "./answer.ts";
 import { nextSend, type Pace, type Sent, sentEarlier, withSent } from "./pace.ts";
 import { type Exchange, exchange } from "./transport.ts";
 import { createTurns, type InTurn } from "./turns.ts";
@@ -31,7 +39,7 @@ export interface RequestRecord {
   readonly httpStatus: number | null;
   readonly bytes: number;
   readonly durationMs: number;
-  /** `null` for bars. */
+  /** `null` for a good answer. */
   readonly message: string | null;
 }
 
@@ -46,13 +54,13 @@ export interface ClientOptions extends Address {
   readonly backoff: BackoffPolicy;
   /** When this key sent the requests of its newest minute, also by an earlier process; epoch ms, ascending. */
   readonly sentLately?: readonly number[];
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch?: Fetch;
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
   /** Called before every attempt: the ledger knows of a request before the vendor does. `at`: when it will be sent. */
   readonly charge: (
-    request: BarRequest,
+    request: VendorRequest,
     options: { readonly attempt: number; readonly at: number },
   ) => Promise<{ readonly id: number } | { readonly refused: string; readonly until: number | null }>;
   /** Called after every attempt that was charged. */
@@ -67,12 +75,14 @@ export type ClientEvent = WithoutRun<
 export interface AskOptions {
   /** Gives up what is under way: queue, sleep, request. */
   readonly signal: AbortSignal;
+  /** Told of requests for bars; of others their result says enough. */
   readonly onEvent: (event: ClientEvent) => void;
 }
 
-export interface AskResult {
+export interface AskResult<Good extends "bars" | "reference" = "bars" | "reference"> {
   readonly answer:
-    | Answer
+    | Extract<Answer, { kind: Good }>
+    | Refusal
     | { readonly kind: "quota"; readonly message: string; readonly until: number | null }
     | { readonly kind: "cancelled"; readonly message: string };
   /** The last body that came, key removed. */
@@ -85,7 +95,8 @@ export interface AskResult {
 
 export interface Client {
   /** Rejects only when `charge`, `record` or `onEvent` does. */
-  ask(request: BarRequest, options: AskOptions): Promise<AskResult>;
+  ask(request: BarRequest, options: AskOptions): Promise<AskResult<"bars">>;
+  ask(request: ReferenceRequest | SearchRequest, options: AskOptions): Promise<AskResult<"reference">>;
   /** Gives up whatever is under way or waiting, as `cancelled`; so ends every later `ask`. */
   close(): void;
 }
@@ -121,49 +132,48 @@ export function createClient(options: ClientOptions): Client {
   };
   const inTurn = createTurns(options.concurrency);
   const closed = new AbortController();
-  return {
-    close: () => closed.abort(),
-    async ask(request, { signal, onEvent }) {
-      const either = AbortSignal.any([signal, closed.signal]);
-      const errand: Errand = { line, signal: either, onEvent, requests: 0, last: null, body: null };
-      const answer = await inTurn(either, () => askPatiently(request, errand)).catch((error): AskResult["answer"] => {
-        if (!either.aborted || error !== either.reason) throw error;
-        const message = `Cannot go on asking for ${describeRequest(request)}: the program was told to stop`;
-        return { kind: "cancelled", message };
-      });
-      const { body, last, requests } = errand;
-      return { answer, body, last, requests };
-    },
+  const ask = async (request: VendorRequest, { signal, onEvent }: AskOptions): Promise<AskResult> => {
+    const either = AbortSignal.any([signal, closed.signal]);
+    const errand: Errand = { line, signal: either, onEvent, requests: 0, last: null, body: null };
+    const answer = await inTurn(either, () => askPatiently(request, errand)).catch((error): AskResult["answer"] => {
+      if (!either.aborted || error !== either.reason) throw error;
+      const message = `Cannot go on asking for ${describeRequest(request)}: the program was told to stop`;
+      return { kind: "cancelled", message };
+    });
+    const { body, last, requests } = errand;
+    return { answer, body, last, requests };
   };
+  // What an answer can be is decided by what was asked: see `classify`.
+  return { close: () => closed.abort(), ask: ask as Client["ask"] };
 }
 
 /** Tries until an answer is final. Rejects with the signal's reason when stopped between two requests. */
-async function askPatiently(request: BarRequest, errand: Errand): Promise<AskResult["answer"]> {
-  const { line, onEvent } = errand;
+async function askPatiently(request: VendorRequest, errand: Errand): Promise<AskResult["answer"]> {
+  const { line } = errand;
   const { backoff, clock, random } = line.options;
   for (let attempt = 1;; attempt += 1) {
     const answer = await askOnce(request, { attempt, errand });
-    if (answer.kind === "bars" || answer.kind === "quota" || answer.kind === "cancelled") return answer;
+    if (isGood(answer) || answer.kind === "quota" || answer.kind === "cancelled") return answer;
     if (answer.kind === "burst") line.burst = { at: clock.now(), waitMs: leastWait(answer) };
     if (attempt >= attemptsWorth(answer.kind)) return answer;
     const delayMs = delayBefore(attempt + 1, backoff, { random: random(), floorMs: leastWait(answer) });
     if (delayMs === null) return answer;
-    onEvent({ type: "request-retried", series: request.series, attempt: attempt + 1, kind: answer.kind, delayMs });
+    tell(request, errand, { type: "request-retried", attempt: attempt + 1, kind: answer.kind, delayMs });
     await pause(delayMs, errand);
   }
 }
 
 async function askOnce(
-  request: BarRequest,
+  request: VendorRequest,
   { attempt, errand }: { attempt: number; errand: Errand },
 ): Promise<AskResult["answer"]> {
-  const { line, signal, onEvent } = errand;
+  const { line, signal } = errand;
   const { clock, record, pace, fetch = globalThis.fetch, timeoutMs, maxBodyBytes = MAX_BODY_BYTES } = line.options;
-  const about = { series: request.series, form: formOf(request), attempt };
+  const about = { form: formOf(request), attempt };
   const start = await line.sending(signal, async () => {
     const charged = await chargeInTime(request, { attempt, errand });
     if ("refused" in charged) return charged;
-    onEvent({ type: "request-sent", ...about });
+    tell(request, errand, { type: "request-sent", ...about });
     const sentAt = clock.now();
     // A timer that rings a moment early must not add up over many requests.
     line.sent = withSent(line.sent, { at: Math.max(charged.at, sentAt), pace });
@@ -179,17 +189,25 @@ async function askOnce(
   errand.last = { requestId: start.id, receivedAt };
   const durationMs = receivedAt - start.sentAt;
   const answer = understand(got, { request, errand });
-  const message = answer.kind === "bars" ? null : answer.message;
+  const message = isGood(answer) ? null : answer.message;
   await record(start.id, { kind: answer.kind, httpStatus, bytes, durationMs, message });
   if (answer.kind !== "cancelled") {
-    onEvent({ type: "request-answered", ...about, kind: answer.kind, httpStatus, bytes, durationMs, message });
+    tell(request, errand, {
+      type: "request-answered",
+      ...about,
+      kind: answer.kind,
+      httpStatus,
+      bytes,
+      durationMs,
+      message,
+    });
   }
   return answer;
 }
 
 /** Waits for the instant of sending and charges the ledger just before it. */
 async function chargeInTime(
-  request: BarRequest,
+  request: VendorRequest,
   { attempt, errand }: { attempt: number; errand: Errand },
 ): Promise<{ id: number; at: number } | { refused: string; until: number | null }> {
   const { line } = errand;
@@ -210,14 +228,24 @@ async function chargeInTime(
 /** The key is taken out of the body before anything reads it, and out of what the body says. */
 function understand(
   got: Exchange,
-  { request, errand }: { request: BarRequest; errand: Errand },
+  { request, errand }: { request: VendorRequest; errand: Errand },
 ): Answer | { kind: "cancelled"; message: string } {
   const { redact } = errand.line;
   if (got.kind !== "body") return { kind: got.kind, message: redact(got.message) };
   errand.body = redact(got.body);
   const answer = classify(errand.body, { httpStatus: got.httpStatus, request });
   // Parsing may have brought to light a key that was written with escapes.
-  return answer.kind === "bars" ? answer : { ...answer, message: redact(answer.message) };
+  return isGood(answer) ? answer : { ...answer, message: redact(answer.message) };
+}
+
+function isGood(answer: AskResult["answer"]): answer is Exclude<Answer, { message: string }> {
+  return answer.kind === "bars" || answer.kind === "reference";
+}
+
+type WithoutSeries<Event> = Event extends ClientEvent ? Omit<Event, "series"> : never;
+
+function tell(request: VendorRequest, { onEvent }: Errand, event: WithoutSeries<ClientEvent>): void {
+  if (asksForBars(request)) onEvent({ ...event, series: request.series } as ClientEvent);
 }
 
 /** Rejects with the signal's own reason, whatever the clock rejects with. */

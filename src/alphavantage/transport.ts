@@ -1,7 +1,8 @@
 /** What came back over HTTP: a status and a whole body, or why not? One request, bounded in time and size. */
+import type { Fetch } from "../trace.ts";
 
 export interface TransportOptions {
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Fetch;
   /** For the whole exchange, the last byte of the body included. */
   readonly timeoutMs: number;
   /** Of the body as received, decompressed. */

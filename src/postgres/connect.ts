@@ -1,5 +1,6 @@
 /** Which database do we talk to, and what can it do? One seam for a PostgreSQL server and the embedded engine. */
 import type pg from "pg";
+import type { Trace } from "../trace.ts";
 
 /** `timeoutMs`: for one statement, a minute if not given. `embedded` with `dataDir: null` lives in memory. `loadDataDir`: a `dumpDataDir` archive to start a new one from. */
 export type DatabaseConfig =
@@ -27,6 +28,8 @@ export interface Database {
   readonly capabilities: Capabilities;
   /** Where it is, for people: host, port and database name, never a password. */
   readonly describe: string;
+  /** Under which spans its transactions are seen; absent: nobody traces. */
+  readonly trace?: Trace;
   /** Waits for running statements. A second call is the same as the first. */
   close(): Promise<void>;
 }
@@ -34,6 +37,7 @@ export interface Database {
 export interface OpenOptions {
   /** Told of connections that broke while idle; the pool replaces them by itself. */
   readonly onError: (error: Error) => void;
+  readonly trace?: Trace | undefined;
 }
 
 /**
@@ -42,6 +46,11 @@ export interface OpenOptions {
  * @throws Error with the place, what was found and what to do; never with the password
  */
 export async function openDatabase(config: DatabaseConfig, options: OpenOptions): Promise<Database> {
+  const database = await openEngine(config, options);
+  return options.trace === undefined ? database : { ...database, trace: options.trace };
+}
+
+async function openEngine(config: DatabaseConfig, options: OpenOptions): Promise<Database> {
   // Each engine's code is loaded only when it is the one: PGlite alone is 25 MB.
   if (config.kind === "server") {
     const { openServer } = await import("./server.ts");

@@ -52,11 +52,14 @@ export async function searchEvents(
   return forward ? rows : rows.reverse();
 }
 
-/** How many events of a run are of each level. */
-export async function eventLevels(db: Database, runId: number): Promise<{ level: Level; count: number }[]> {
-  return await query<{ level: Level; count: number }>(
+/** How many events of a run are of each level and kind. */
+export async function eventCounts(
+  db: Database,
+  runId: number,
+): Promise<{ level: Level; type: string; count: number }[]> {
+  return await query<{ level: Level; type: string; count: number }>(
     db,
-    "select level, count(*) as count from run_event where run_id = $1 group by level",
+    "select level, type, count(*) as count from run_event where run_id = $1 group by level, type",
     [runId],
   );
 }

@@ -60,6 +60,19 @@ export function heartbeats(db: Database): Promise<Heartbeat[]> {
   );
 }
 
+/** Whether another program has shown within a day, and not taken back, that it sends notices. */
+export async function isNotifierElsewhere(
+  db: Database,
+  { owner, now }: { owner: string; now: number },
+): Promise<boolean> {
+  const [row] = await query<{ found: boolean }>(
+    db,
+    "select exists (select from heartbeat where name = 'notifier' and owner <> $1 and beat_at >= $2) as found",
+    [owner, instant(now - GONE_MS)],
+  );
+  return row!.found;
+}
+
 /** The last answered request to the vendor by any run. `kind`: as classified. */
 export interface LastAnswer {
   /** Epoch ms. */

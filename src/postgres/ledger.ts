@@ -17,8 +17,11 @@ export interface LedgerRow {
   readonly id: number;
   /** `null`: outside a run, or the run was forgotten. */
   readonly runId: number | null;
-  readonly symbol: string;
-  readonly interval: string;
+  /** `null`: of the whole market. */
+  readonly symbol: string | null;
+  /** `null`: it asked for no bars. */
+  readonly interval: string | null;
+  readonly form: string;
   readonly attempt: number;
   readonly sentAt: number;
   /** `null`: never answered; it counts all the same. */
@@ -50,7 +53,7 @@ export function lastRequests(
 ): Promise<LedgerRow[]> {
   return query<LedgerRow>(
     db,
-    `select id, run_id as "runId", symbol, "interval", attempt, sent_at as "sentAt", kind, http_status as "httpStatus",
+    `select id, run_id as "runId", symbol, "interval", form, attempt, sent_at as "sentAt", kind, http_status as "httpStatus",
        bytes, duration_ms as "durationMs", message
      from request where $1::bigint is null or id < $1 order by id desc limit $2`,
     [before, limit],

@@ -8,7 +8,10 @@ import session from "../../sql/0005_session.sql" with { type: "text" };
 import steering from "../../sql/0006_steering.sql" with { type: "text" };
 import fastArchive from "../../sql/0007_fast_archive.sql" with { type: "text" };
 import outbox from "../../sql/0008_outbox.sql" with { type: "text" };
-import backfill from "../../sql/0009_backfill.sql" with { type: "text" };
+import views from "../../sql/0009_views.sql" with { type: "text" };
+import runSettings from "../../sql/0010_run_settings.sql" with { type: "text" };
+import actions from "../../sql/0011_actions.sql" with { type: "text" };
+import backfill from "../../sql/0012_backfill.sql" with { type: "text" };
 import type { Database } from "./connect.ts";
 import { errorCode, transaction } from "./transaction.ts";
 
@@ -28,7 +31,10 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0006_steering", sql: steering },
   { name: "0007_fast_archive", sql: fastArchive },
   { name: "0008_outbox", sql: outbox },
-  { name: "0009_backfill", sql: backfill },
+  { name: "0009_views", sql: views },
+  { name: "0010_run_settings", sql: runSettings },
+  { name: "0011_actions", sql: actions },
+  { name: "0012_backfill", sql: backfill },
 ];
 
 /** Any constant will do, as long as nobody else takes the same advisory lock in this database. */

@@ -1,6 +1,6 @@
 /** How many requests has a key sent, may it send another, and until when has the vendor refused it? The durable ledger. */
 import type { Quota } from "../plan.ts";
-import { type BarRequest, formOf } from "../request.ts";
+import { formOf, subjectOf, type VendorRequest } from "../request.ts";
 import type { AnswerKind } from "../run.ts";
 import type { Database } from "./connect.ts";
 import { query, transaction } from "./transaction.ts";
@@ -36,7 +36,7 @@ export function chargeRequest(
   { keyHash, runId, request, attempt, now, perDay }: {
     keyHash: string;
     runId: number | null;
-    request: BarRequest;
+    request: VendorRequest;
     attempt: number;
     now: number;
     perDay: number | null;
@@ -55,7 +55,7 @@ export function chargeRequest(
       );
       if (used >= perDay) return { refused: `${used} of ${perDay} requests used today`, until: dayOf(time) + DAY };
     }
-    const { series: { symbol, interval } } = request;
+    const { symbol, interval } = subjectOf(request);
     const { rows: [{ id }] } = await client.query(
       `insert into request (run_id, key_hash, symbol, "interval", form, attempt, sent_at)
        values ($1, $2, $3, $4, $5, $6, $7) returning id`,
@@ -103,9 +103,9 @@ export async function recordAnswer(
 }
 
 /**
- * What is left for a key, and until when it rests after the vendor's daily-limit answer: unless bars came since, an hour
- * after the first run that was refused, then two, four, at most six, because a probe costs a request too and the hour at
- * which the vendor's day begins is not documented (facts §2.3).
+ * What is left for a key, and until when it rests after the vendor's daily-limit answer: unless a good answer came since,
+ * an hour after the first run that was refused, then two, four, at most six, because a probe costs a request too and the
+ * hour at which the vendor's day begins is not documented (facts §2.3).
  */
 export async function quotaState(
   db: Database,
@@ -120,7 +120,8 @@ export async function quotaState(
        max(finished_at) as "refusedAt", count(distinct coalesce(run_id, -id)) as refusals
      from request
      where key_hash = $1 and kind = 'daily-limit' and finished_at < $2 and finished_at >= coalesce(
-       (select max(finished_at) from request where key_hash = $1 and kind = 'bars' and finished_at < $2), '-infinity')`,
+       (select max(finished_at) from request
+        where key_hash = $1 and kind in ('bars', 'reference') and finished_at < $2), '-infinity')`,
     [keyHash, believedBefore(now), instant(now)],
   );
   const { usedToday, refusedAt, refusals } = row!;

@@ -61,6 +61,26 @@ export function quarantinedRows(
   );
 }
 
+/** What is held back of many symbols of one interval, stamped on `from` (a date) or later; at most `limit`. */
+export function heldStamps(
+  db: Database,
+  { symbols, interval, from, limit }: {
+    symbols: readonly string[];
+    interval: string;
+    from: string;
+    limit: number;
+  },
+): Promise<{ symbol: string; stamp: string; rule: Rule }[]> {
+  return query<{ symbol: string; stamp: string; rule: Rule }>(
+    db,
+    `select q.symbol, q.stamp, q.rule from quarantine q
+     where q.symbol = any($1::text[]) and q."interval" = $2 and q.stamp >= $3
+       and not exists (select from release r where ${SAME})
+     order by q.stamp desc limit $4`,
+    [symbols, interval, from, limit],
+  );
+}
+
 /** The newest answer that brought the row; `null`: it is not in the archive. */
 export async function originOf(
   db: Database,

@@ -9,6 +9,7 @@ import { LeaseLost, type Outcome, type Totals, type Trigger } from "../run.ts";
 import { lockBackfill } from "./backfills.ts";
 import type { Database } from "./connect.ts";
 import { isLaunchOwed, lockLaunch } from "./launches.ts";
+import { endSilent, markTransaction } from "./silent.ts";
 import { isOwed, lockTick } from "./ticks.ts";
 import { query, transaction } from "./transaction.ts";
 import { instant } from "./values.ts";
@@ -71,6 +72,8 @@ export interface ClaimOptions {
   readonly launchId?: number | null;
   readonly backfillId?: number | null;
   readonly ofRun?: number | null;
+  /** What its settings are kept under; `null`: they are not. */
+  readonly settingsDigest?: string | null;
   readonly leaseMs: number;
   readonly now: number;
   /** No other process can share the database (embedded), so a run of another owner is dead, whatever its lease says. */
@@ -78,10 +81,18 @@ export interface ClaimOptions {
 }
 
 /** Finds dead runs, then starts one of our own if none is left running. Of two claims at once exactly one wins. */
-export function claimRun(
+export async function claimRun(db: Database, options: ClaimOptions): Promise<Claim> {
+  const claim = await claimOnce(db, options);
+  // What keeps a run from being found dead may be a transaction that nobody will ever go on with.
+  const freed = "busy" in claim && !options.exclusive && await endSilent(db, claim.busy.runId);
+  return freed ? await claimOnce(db, options) : claim;
+}
+
+function claimOnce(
   db: Database,
-  { owner, trigger, tickId, launchId = null, backfillId = null, ofRun = null, leaseMs, now, exclusive }: ClaimOptions,
+  { owner, trigger, tickId, launchId = null, backfillId = null, leaseMs, now, exclusive, ...more }: ClaimOptions,
 ): Promise<Claim> {
+  const { ofRun = null, settingsDigest = null } = more;
   return transaction(db, async (client, attempt): Promise<Claim> => {
     // Before a dead run is touched: whoever holds the tick waits at the index of open runs for whoever closes that one.
     if (tickId !== null) await lockTick(client, tickId);
@@ -101,13 +112,14 @@ export function claimRun(
     if (!open) return { taken: true, abandoned };
     for (let look = 1; look <= 10; look++) {
       const { rows: [started] } = await client.query(
-        `insert into run (trigger, tick_id, owner, lease_until, started_at, launch_id, of_run, backfill_id)
+        // What a sweep has removed since is not named: a run is worth more than what is known of its settings.
+        `insert into run (trigger, tick_id, owner, lease_until, started_at, launch_id, of_run, settings_digest, backfill_id)
          select $1, $2, $3, clock_timestamp() + $4::int * interval '1 millisecond', $5, $6,
-           (select id from run where id = $7), $8
+           (select id from run where id = $7), (select digest from run_settings where digest = $8 for key share), $9
          where not exists (select from run where outcome is null) -- a conflict would use up an identity
          on conflict ((outcome is null)) where outcome is null do nothing
          returning id`,
-        [trigger, tickId, owner, leaseMs, instant(now), launchId, ofRun, backfillId],
+        [trigger, tickId, owner, leaseMs, instant(now), launchId, ofRun, settingsDigest, backfillId],
       );
       if (started !== undefined) return { runId: started.id, abandoned };
       const { rows: [busy] } = await client.query(
@@ -161,6 +173,7 @@ export async function fence(client: pg.PoolClient, { runId, owner }: Holder): Pr
     [runId, owner],
   );
   if (rowCount === 0) throw new LeaseLost(runId);
+  await markTransaction(client, runId);
 }
 
 /**

@@ -57,3 +57,30 @@ export async function slotsHeld(
   }
   return held;
 }
+
+/** The same for many symbols of one interval, in one walk: bars in each slot, by symbol; none for a symbol without a bar. */
+export async function barsOfMany(
+  db: Database,
+  { symbols, interval }: { symbols: readonly string[]; interval: string },
+  slots: readonly { readonly from: number; readonly to: number }[],
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  const found = new Map<string, number[]>();
+  if (slots.length === 0 || symbols.length === 0) return found;
+  const begins = slots.map(({ from }) => instant(from));
+  const ends = slots.map(({ to }) => instant(to));
+  const rows = await query<{ symbol: string; place: number; bars: number }>(
+    db,
+    `select symbol, place, count(*) as bars from (
+       select symbol, ts, width_bucket(ts, $3::timestamptz[]) as place from stock_data
+       where symbol = any($1::text[]) and "interval" = $2 and ts >= $5 and ts < $6
+     ) as placed
+     where ts < ($4::timestamptz[])[place] group by symbol, place`,
+    [symbols, interval, begins, ends, begins[0], ends.at(-1)],
+  );
+  for (const { symbol, place, bars } of rows) {
+    const counts = found.get(symbol) ?? slots.map(() => 0);
+    counts[place - 1] = bars;
+    found.set(symbol, counts);
+  }
+  return found;
+}

@@ -32,7 +32,7 @@ export async function seriesStates(db: Database, series: readonly Series[]): Pro
   const rows = await query<StateRow>(
     db,
     `select asked.symbol, asked."interval", oldest.ts as first, settled.ts as watermark, newest.ts as newest,
-       answered.started_at as "answeredAt", last.status, last.kind, last.finished_at as at,
+       answered.started_at as "answeredAt", nullif(listed.until, 'infinity') as "delistedOn", last.status, last.kind, last.finished_at as at,
        asking.recent
      from unnest($1::text[], $2::text[]) with ordinality as asked (symbol, "interval", place)
      left join lateral (
@@ -52,6 +52,9 @@ export async function seriesStates(db: Database, series: readonly Series[]): Pro
          and r.status in ('stored', 'late') and ${ORDINARY}
        order by started_at desc limit 1
      ) as answered on true
+     left join lateral (
+       select delisting_date as until from listing l where l.symbol = asked.symbol order by delisting_date desc limit 1
+     ) as listed on true
      left join lateral (
        select status, kind, finished_at from series_result r
        where r.symbol = asked.symbol and r."interval" = asked."interval" and ${ORDINARY}

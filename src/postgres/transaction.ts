@@ -1,6 +1,7 @@
 /** How does a piece of work become all or nothing, and which failures are worth another try? */
 import type pg from "pg";
 import { type BackoffPolicy, delayBefore } from "../backoff.ts";
+import { untraced } from "../trace.ts";
 import type { Database } from "./connect.ts";
 
 /** A server restart takes a few seconds: about 11 s of waiting on average. */
@@ -24,7 +25,12 @@ export function transaction<T>(
   fn: (client: pg.PoolClient, attempt: number) => Promise<T>,
   options: RetryOptions = {},
 ): Promise<T> {
-  return retried((attempt) => attemptOnce(db.pool, (client) => fn(client, attempt)), options);
+  const { pool, trace = untraced } = db;
+  return trace("transaction", { "db.system.name": "postgresql" }, (span) =>
+    retried((attempt) => {
+      if (attempt > 1) span.set({ attempts: attempt });
+      return attemptOnce(pool, (client) => fn(client, attempt));
+    }, options));
 }
 
 /** One statement of its own, tried again like a {@link transaction}: it must not mind running twice. */

@@ -3,7 +3,9 @@ import { Command as Program, CommanderError, InvalidArgumentError } from "comman
 import type { Interval, StockSymbol } from "../bar.ts";
 import { parseIntervals, parseSymbols, type Selection } from "../selection.ts";
 import { type BackfillCommand, describeBackfills } from "./backfill_commands.ts";
+import { describeExport, type ExportCommand } from "./export_command.ts";
 import { describeNotices, type NoticeCommand } from "./notice_commands.ts";
+import { describeSymbols, type SymbolCommand } from "./symbol_commands.ts";
 import { type AgainOf, againOf, describeSteering, type SteeringCommand, withAgain } from "./steering.ts";
 
 export type Command =
@@ -27,6 +29,8 @@ export type Command =
   | { readonly name: "demo"; readonly dir: string | null }
   | NoticeCommand
   | BackfillCommand
+  | ExportCommand
+  | SymbolCommand
   /** Help or the version: print and leave. */
   | { readonly name: "print"; readonly text: string; readonly exitCode: 0 };
 
@@ -146,6 +150,8 @@ function describeProgram(version: string, found: (command: Command) => void): Pr
   program.command("migrate").description("bring the database schema up to date")
     .action(() => found({ name: "migrate" }));
   describeNotices(program, found);
+  describeExport(program, { found, withSelection: (command) => withSelection(command, { of: "stored" }), selectionOf });
+  describeSymbols(program, found);
   program.command("demo").description("the main job on recorded real answers, no key needed")
     .option("--dir <folder>", "keep the demo's database there (default: in memory)")
     .action((options) => found({ name: "demo", dir: options.dir ?? null }));

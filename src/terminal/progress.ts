@@ -53,6 +53,8 @@ export function progressLine(event: RunEvent): string | null {
     }
     case "run-cancelling":
       return `Run ${event.runId} is cancelled by ${oneLine(event.by)}`;
+    case "reference-finished":
+      return `${event.symbol === null ? "" : `${event.symbol} `}${event.form}: ${oneLine(event.message)}`;
     case "lease-lost":
       return oneLine(event.message);
     default:

@@ -1,6 +1,7 @@
 /** How do a plan, the state of the series and a finished run look in a terminal? Times are UTC and say so with a Z. */
 import { intradayLength, type Series, seriesName } from "../bar.ts";
 import type { Plan, PlanEntry, Quota, SeriesState } from "../plan.ts";
+import type { ReferencePlanEntry, ReferenceState } from "../reference.ts";
 import { formOf } from "../request.ts";
 import type { Outcome, SeriesResult, Totals } from "../run.ts";
 import { layOut, oneLine, type Style, styleOf } from "./columns.ts";
@@ -12,16 +13,23 @@ export interface Look {
   readonly width?: number;
 }
 
+/** More than this many failures tell nothing more. */
+const MOST_FAILED = 5;
+
 /** What the next run would ask, why, and at what cost; reasons the table had to cut are below it in full. */
 export function renderPlan(plan: Plan, { colour, width = 100 }: Look): string {
   const style = styleOf(colour);
-  const rows = plan.entries.map((entry) => [
-    seriesName(entry.series),
-    entry.action,
-    entry.action === "ask" ? formOf(entry.request) : "",
-    entry.action === "ask" ? String(costOf(entry)) : "",
-    entry.action === "defer" ? `${entry.reason}; not before ${instant(entry.until)}` : entry.reason,
-  ]);
+  const { reference = [] } = plan;
+  const rows = [
+    ...plan.entries.map((entry) => [
+      seriesName(entry.series),
+      entry.action,
+      entry.action === "ask" ? formOf(entry.request) : "",
+      entry.action === "ask" ? String(costOf(entry)) : "",
+      entry.action === "defer" ? `${entry.reason}; not before ${instant(entry.until)}` : entry.reason,
+    ]),
+    ...reference.map(besideRow),
+  ];
   const columns = [
     { heading: "series" },
     { heading: "action" },
@@ -29,10 +37,10 @@ export function renderPlan(plan: Plan, { colour, width = 100 }: Look): string {
     { heading: "cost", align: "right" },
     { heading: "reason", flexible: true },
   ] as const;
-  const tone = (entry: PlanEntry) =>
+  const tone = (entry: Pick<PlanEntry, "action">) =>
     entry.action === "ask" ? style.good : entry.action === "defer" ? style.warn : style.dim;
   const paint = (cell: string, place: { row: number; column: number }) =>
-    place.column === 1 ? tone(plan.entries[place.row]!)(cell) : cell;
+    place.column === 1 ? tone([...plan.entries, ...reference][place.row]!)(cell) : cell;
   const table = layOut(columns, rows, { width, paint });
   const full = rows.flatMap(([name, , , , reason = ""], row) =>
     table[row + 1]!.endsWith(oneLine(reason)) ? [] : [`${name}: ${oneLine(reason)}`]
@@ -41,17 +49,29 @@ export function renderPlan(plan: Plan, { colour, width = 100 }: Look): string {
 }
 
 /** `5 requests now, 3 series complete, 2 not entitled; 20 of 25 requests are left today`. */
-export function planSentence({ entries, quota, now }: Plan): string {
+export function planSentence({ entries, reference = [], quota, now }: Plan): string {
   const count = (test: (entry: PlanEntry) => boolean) => entries.filter(test).length;
   const asks = entries.reduce((sum, entry) => sum + costOf(entry), 0);
   const parts = [asks === 0 ? "Nothing to ask now" : `${counted(asks, "request")} now`];
+  const beside = reference.filter(({ action }) => action === "ask").length;
+  const waiting = reference.length - beside;
+  if (beside > 0) parts.push(`${beside} beside bars`);
+  if (waiting > 0) parts.push(`${waiting} beside bars deferred`);
   const deferred = count((entry) => entry.action === "defer");
   const complete = count((entry) => entry.action === "skip" && entry.why === "complete");
   const refused = count((entry) => entry.action === "skip" && entry.why === "not-entitled");
   if (deferred > 0) parts.push(`${deferred} deferred`);
   if (complete > 0) parts.push(`${complete} series complete`);
+  const ended = count((entry) => entry.action === "skip" && entry.why === "delisted");
   if (refused > 0) parts.push(`${refused} not entitled`);
+  if (ended > 0) parts.push(`${ended} delisted`);
   return `${parts.join(", ")}; ${quotaSentence(quota, now)}`;
+}
+
+/** What is asked for when the bars have been. */
+function besideRow({ action, request: { form, symbol }, reason, until }: ReferencePlanEntry): string[] {
+  const words = until === null ? reason : `${reason}; not before ${instant(until)}`;
+  return [symbol ?? "the market", action, form, action === "ask" ? "1" : "", words];
 }
 
 /** Requests, if nothing has to be sent again. */
@@ -70,7 +90,10 @@ function quotaSentence({ perDay, usedToday, blockedUntil }: Quota, now: number):
 /** Every series: what is stored, how its last run ended; then when the next tick is due (`null`: none is). */
 export function renderStatus(
   states: readonly SeriesState[],
-  { nextTick, colour, width = 100 }: Look & { nextTick: number | null },
+  { nextTick, reference = [], colour, width = 100 }: Look & {
+    nextTick: number | null;
+    reference?: readonly ReferenceState[];
+  },
 ): string {
   const style = styleOf(colour);
   const rows = states.map(({ series, first, watermark, last }) => [
@@ -90,7 +113,20 @@ export function renderStatus(
   const paint = (cell: string, { row, column }: { row: number; column: number }) =>
     column === 3 ? toneOf(states[row]!.last?.status, style)(cell) : cell;
   const tick = nextTick === null ? "No tick is due: the schedule is paused" : `Next tick ${instant(nextTick)}`;
-  return [...layOut(columns, rows, { width, paint }), "", tick, ""].join("\n");
+  return [...layOut(columns, rows, { width, paint }), "", ...besideLines(reference), tick, ""].join("\n");
+}
+
+/** `Beside bars: 5 of 6 known`, and what failed last. */
+function besideLines(states: readonly ReferenceState[]): string[] {
+  if (states.length === 0) return [];
+  const known = states.filter(({ answeredAt }) => answeredAt !== null).length;
+  const failed = states.filter(({ kind }) => kind !== null).slice(0, MOST_FAILED);
+  return [
+    `Beside bars: ${known} of ${states.length} known (splits, dividends, the list of symbols)`,
+    ...failed.map(({ request: { form, symbol }, kind, message }) =>
+      oneLine(`${symbol ?? "the market"} ${form}: ${kind}: ${message}`)
+    ),
+  ];
 }
 
 /** What a run did, series by series; the vendor's words in full below; then the totals and the outcome. */
@@ -113,6 +149,8 @@ export function renderSummary(
     String(result.requests),
     barTime(result.series, result.watermark),
   ]);
+  const beside = totals.requests - results.reduce((sum, { requests }) => sum + requests, 0);
+  if (beside > 0) rows.push(["beside bars", "", "", "", "", "", "", String(beside), ""]);
   const sums = ["total", "", ...countCells(totals), String(totals.requests), ""];
   const columns = [
     { heading: "series" },
@@ -160,7 +198,8 @@ export function summarySentence(
     if (totals[status] > 0) parts.push(`${totals[status]} ${status}`);
   }
   parts.push(`${grouped(totals.inserted)} new bars`, counted(totals.requests, "request"));
-  const facts = totals.series === 0 ? "" : `: ${parts.join(", ")}`;
+  const beside = totals.requests === 0 ? "" : `: ${counted(totals.requests, "request")} beside bars`;
+  const facts = totals.series === 0 ? beside : `: ${parts.join(", ")}`;
   const why = message === null ? "" : ` (${oneLine(message)})`;
   return `Run ${runId} ${outcome.replace("-", " ")} in ${(durationMs / 1000).toFixed(1)} s${facts}${why}`;
 }

@@ -55,6 +55,8 @@ const RESULT = z.object({
   finishedAt: instant,
 });
 
+const SETTING = z.object({ name: z.string(), value: z.string().nullable(), origin: z.string() });
+
 const EVENT = z.object({
   seq: z.int(),
   at: instant,
@@ -85,6 +87,14 @@ export const PLANNED = z.discriminatedUnion("action", [
   z.object({ action: z.literal("defer"), series: SERIES, reason: z.string(), kind: z.string(), until: instant }),
   z.object({ action: z.literal("skip"), series: SERIES, reason: z.string(), why: z.string() }),
 ]);
+
+/** What is asked for after the bars. */
+export const BESIDE = z.array(z.object({
+  action: z.enum(["ask", "defer"]),
+  request: z.object({ form: z.string(), symbol: z.string().nullable().describe("null: of the whole market") }),
+  reason: z.string(),
+  until: instant.nullable().describe("Not before"),
+})).optional().describe("Splits, dividends and the list of symbols, each one request");
 
 /** The endpoints. A new one is a row here: the OpenAPI document, the checks and the lock follow from it. */
 export function endpointsOf(
@@ -125,6 +135,24 @@ function endpointsOfRuns({ runs, run }: { runs: RunsReads; run: RunReads }): rea
     }),
     endpoint({
       ...read,
+      path: "/runs/:id/settings",
+      summary: "The settings a run was made with, secrets masked, beside those of the program that answers",
+      query: NO_QUERY,
+      response: z.object({
+        settings: z.array(z.object({
+          name: z.string(),
+          then: SETTING.nullable().describe("null: there was no such setting then"),
+          now: SETTING.nullable().describe("null: there is no such setting any more"),
+          differs: z.boolean(),
+        })).nullable().describe("null: none were kept with this run"),
+      }),
+      handle: async ({ params }) => {
+        const { id } = await findRun(run, params["id"]);
+        return { settings: await run.settings(id) };
+      },
+    }),
+    endpoint({
+      ...read,
       path: "/runs/:id/events",
       summary: "The event log of a run, in order; the last events unless `after` is given",
       query: EVENTS_QUERY,
@@ -152,7 +180,7 @@ function endpointsOfSeries({ api }: { api: ApiReads }): readonly Endpoint[] {
       path: "/plan",
       summary: "What the next run would ask, why, and at what cost; asks nobody",
       query: NO_QUERY,
-      response: z.object({ now: instant, entries: z.array(PLANNED), quota: QUOTA }),
+      response: z.object({ now: instant, entries: z.array(PLANNED), reference: BESIDE, quota: QUOTA }),
       handle: async () => planAnswer(await api.plan()),
     }),
     endpoint({

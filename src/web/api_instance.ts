@@ -65,8 +65,9 @@ const INSTANCE = z.object({
 const REQUEST = z.object({
   id: z.int(),
   runId: z.int().nullable(),
-  symbol: z.string(),
-  interval: z.string(),
+  symbol: z.string().nullable().describe("null: of the whole market"),
+  interval: z.string().nullable().describe("null: it asked for no bars"),
+  form: z.string(),
   attempt: count,
   sentAt: instant,
   kind: z.string().nullable().describe("null: never answered, it counts all the same"),

@@ -1,6 +1,6 @@
 /** What can a program ask us to do with runs: launch, withdraw, cancel, forget; and what would a launch cost? */
 import { z } from "zod";
-import { planAnswer, PLANNED, QUOTA, SERIES } from "./api.ts";
+import { BESIDE, planAnswer, PLANNED, QUOTA, SERIES } from "./api.ts";
 import { type Endpoint, endpoint, instant } from "./endpoint.ts";
 import { type LaunchReads, seriesOf } from "./launch.tsx";
 import type { RunSteps } from "./launch_actions.ts";
@@ -127,7 +127,7 @@ function lookups(reads: LaunchReads): readonly Endpoint[] {
       path: "/preview",
       summary: "What a launch would ask, why, and at what cost; asks nobody",
       query: PREVIEW_QUERY,
-      response: z.object({ now: instant, entries: z.array(PLANNED), quota: QUOTA }),
+      response: z.object({ now: instant, entries: z.array(PLANNED), reference: BESIDE, quota: QUOTA }),
       handle: async ({ query: { symbols = "", intervals = "", of, again = "all", force } }) => {
         const wish = await judged(reads, {
           symbols,

@@ -1,6 +1,6 @@
 /** How is an endpoint reached: read, checked, handled, shaped; and how does a failure look to a program? */
 import type { Context, Hono } from "hono";
-import type { Endpoint } from "./endpoint.ts";
+import type { Endpoint, FileAnswer } from "./endpoint.ts";
 import type { Env } from "./guard.ts";
 import { openApiOf } from "./openapi.ts";
 import { readQuery } from "./query.ts";
@@ -41,11 +41,19 @@ export function addApi(app: Hono<Env>, endpoints: readonly Endpoint[], { version
         query: readQuery(endpoint.query, new URL(context.req.url).searchParams),
         body: await readBody(context, endpoint),
       });
+      if (endpoint.file !== undefined) return fileOf(context, found as FileAnswer, endpoint.file);
       return context.json(endpoint.response.parse(found) as Record<string, unknown>);
     });
   }
   app.all(`${API}/*`, ({ req }) => {
     throw new Refusal(404, `Cannot find ${req.method} "${req.path}": the endpoints are in ${API}/openapi.json`);
+  });
+}
+
+function fileOf(context: Context<Env>, { name, pieces }: FileAnswer, media: string): Response {
+  return context.body(ReadableStream.from(pieces), 200, {
+    "content-type": media,
+    "content-disposition": `attachment; filename="${name}"`,
   });
 }
 

@@ -1,7 +1,18 @@
 /** What can a program ask about series: which there are, their bars, coverage, and what is on record of each? */
 import { z } from "zod";
-import { type Endpoint, endpoint, instant } from "./endpoint.ts";
-import { BARS_QUERY, instantOf, NO_QUERY, RECORDS_QUERY, SYMBOLS_QUERY, YEAR_QUERY } from "./query.ts";
+import { type Endpoint, endpoint, type FileAnswer, instant } from "./endpoint.ts";
+import { fileName, type Format, FORMATS, type Limit, parseInstant, parseLimit } from "../extract.ts";
+import {
+  BARS_QUERY,
+  EXPORT_QUERY,
+  instantOf,
+  MATRIX_QUERY,
+  NO_QUERY,
+  RECORDS_QUERY,
+  SYMBOLS_QUERY,
+  YEAR_QUERY,
+} from "./query.ts";
+import { matrixFilterOf } from "./coverage_matrix.tsx";
 import { findSeries, type SeriesReads } from "./series.tsx";
 import type { RecordPage } from "./series_records.tsx";
 import { seriesOf } from "./series_words.tsx";
@@ -34,6 +45,13 @@ const ROW = z.object({
     at: instant,
   })).describe("Newest first, ten at most"),
   entitlements: z.array(z.object({ form: z.string(), allowed: z.boolean(), learntAt: instant })),
+  listing: z.object({
+    name: z.string().nullable(),
+    exchange: z.string().nullable(),
+    assetType: z.string().nullable(),
+    ipoDate: z.string().nullable(),
+    delistingDate: z.string().nullable().describe("null: it is listed"),
+  }).optional().describe("What the vendor's list of symbols says; absent: nothing"),
 });
 
 const CELL = z.object({
@@ -119,6 +137,23 @@ export function endpointsOfOneSeries(
     }),
     endpoint({
       ...read,
+      path: "/coverage",
+      summary: "The newest sessions, weeks or months of every series of an interval: present, missing and why",
+      query: MATRIX_QUERY.omit({ view: true }),
+      response: z.object({
+        interval: z.string(),
+        dates: z.array(z.iso.date()),
+        matching: count,
+        older: z.iso.date().nullable().describe("Give it as `before` for the sessions before these"),
+        rows: z.array(z.object({
+          series: SERIES,
+          cells: z.array(CELL.nullable()).describe("One for each date; null: its exchange is closed then"),
+        })),
+      }),
+      handle: ({ query }) => symbols.matrix(matrixFilterOf(query)),
+    }),
+    endpoint({
+      ...read,
       path: PATH,
       summary: "One series",
       query: NO_QUERY,
@@ -148,8 +183,32 @@ export function endpointsOfOneSeries(
       response: z.object({ year: z.int().nullable(), years: z.array(z.int()), cells: z.array(CELL) }),
       handle: ({ params, query }) => series.coverage(seriesOf(params), query.year ?? null),
     }),
+    ...filesOf(series),
     ...recordsOf(series),
   ];
+}
+
+const MEDIA: Readonly<Record<Format, string>> = { csv: "text/csv", parquet: "application/vnd.apache.parquet" };
+
+/** The bars of a series to take home, as the command `export` writes them. */
+function filesOf(reads: SeriesReads): readonly Endpoint[] {
+  const limit = (text: string | undefined): Limit | null => text === undefined ? null : parseLimit(text);
+  return FORMATS.map((format) =>
+    endpoint({
+      ...read,
+      path: `${PATH}/bars.${format}`,
+      summary: `Its bars as a file: ${format === "csv" ? "CSV, exact decimals" : "Parquet, prices as doubles"}`,
+      query: EXPORT_QUERY,
+      response: z.string().meta({ format: "binary" }),
+      file: MEDIA[format],
+      handle: async ({ params, query: { from, to, asOf, settledOnly } }): Promise<FileAnswer> => {
+        const { series } = await findSeries(reads, params);
+        const instant = asOf === undefined ? null : parseInstant(asOf);
+        const extract = { from: limit(from), to: limit(to), asOf: instant, settledOnly };
+        return { name: fileName(series, format), pieces: reads.exported(series, { extract, format }) };
+      },
+    })
+  );
 }
 
 function recordsOf(reads: SeriesReads): readonly Endpoint[] {

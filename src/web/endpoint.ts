@@ -19,7 +19,15 @@ export interface Endpoint<Query extends z.ZodType = z.ZodType, Body extends z.Zo
   readonly body: Body | null;
   /** Shapes the answer: what is not in it does not leave. Instants become ISO 8601 in UTC. */
   readonly response: z.ZodType;
+  /** The answer is a {@link FileAnswer} of this media type instead of JSON. */
+  readonly file?: string;
   handle(request: Request<z.output<Query>, z.output<Body>>): Promise<unknown>;
+}
+
+/** What is taken home as a file, made as the other end takes it. */
+export interface FileAnswer {
+  readonly name: string;
+  readonly pieces: AsyncIterable<Uint8Array<ArrayBuffer>>;
 }
 
 /** An endpoint of any schemas: checked where it is made, called with what its own schemas have read. */

@@ -1,6 +1,9 @@
 /** What happened in a run, line by line, and the lines somebody looks for. */
 import { Live, None, Time, ZoneName } from "./facts.tsx";
-import { type EventsQuery, LEVELS } from "./query.ts";
+import { EVENT_TYPES } from "../event.ts";
+import { INTERVALS, LEVELS, type RunQuery } from "./query.ts";
+import type { EventCounts } from "./run.tsx";
+import { runAddress } from "./run_address.ts";
 import { Select } from "./runs.tsx";
 import type { LoggedEvent } from "./spans.ts";
 import { duration } from "./words.ts";
@@ -9,9 +12,8 @@ export interface EventLogProps {
   readonly runId: number;
   readonly startedAt: number;
   readonly events: readonly LoggedEvent[];
-  readonly asked: EventsQuery;
-  /** Events of the run by level, whatever is filtered. */
-  readonly levels: Readonly<Record<string, number>>;
+  readonly asked: RunQuery;
+  readonly counts: EventCounts;
   /** Series of the run, `SYMBOL interval`. */
   readonly series: readonly string[];
   /** Its log file, when there is one. */
@@ -19,7 +21,7 @@ export interface EventLogProps {
 }
 
 export function EventLog(props: EventLogProps) {
-  const { runId, startedAt, events, asked, file } = props;
+  const { runId, events, asked, file } = props;
   const full = events.length === asked.limit;
   const [first, last] = [events[0], events.at(-1)];
   return (
@@ -35,7 +37,7 @@ export function EventLog(props: EventLogProps) {
       <Live id="events">
         {events.length === 0
           ? <p class="empty">No event matches. What a run does is kept here for RETENTION_EVENTS_DAYS.</p>
-          : <Events events={events} startedAt={startedAt} />}
+          : <Events {...props} />}
         <nav class="pager" aria-label="Pages of events">
           {first !== undefined && first.seq > 1 && (full || asked.after !== undefined) && (
             <a href={hrefOf(props, { before: first.seq })}>Earlier</a>
@@ -50,30 +52,49 @@ export function EventLog(props: EventLogProps) {
   );
 }
 
-function hrefOf({ runId, asked }: EventLogProps, change: { before?: number; after?: number }): string {
-  const { level, text, symbol, interval } = asked;
-  const given = Object.entries({ level, text, symbol, interval, ...change })
-    .flatMap(([name, value]) => value === undefined ? [] : [[name, String(value)]]);
-  return `/runs/${runId}?${new URLSearchParams(given)}#log`;
+function hrefOf({ runId, asked }: EventLogProps, change: { before?: number; after?: number; type?: string }): string {
+  return runAddress(runId, asked, { ...change, at: "log" });
 }
 
-function Filters({ runId, asked, levels, series }: EventLogProps) {
+function Filters({ runId, asked, counts: { levels, types }, series }: EventLogProps) {
   const symbols = [...new Set(series.map((name) => name.split(" ")[0]!))].toSorted();
-  const counts = LEVELS.flatMap((level) => (levels[level] ?? 0) > 0 ? [`${levels[level]} ${level}`] : []);
+  const intervals = INTERVALS.filter((interval) => series.some((name) => name.endsWith(` ${interval}`)));
+  const told = LEVELS.flatMap((level) => (levels[level] ?? 0) > 0 ? [`${levels[level]} ${level}`] : []);
+  const kinds = EVENT_TYPES.filter((type) => (types[type] ?? 0) > 0 || type === asked.type);
+  const kept = Object.entries({ from: asked.from, to: asked.to, only: asked.only });
   return (
     <form class="filters" method="get" action={`/runs/${runId}#log`} role="search" aria-label="Filter events">
       <Select name="level" label="At least" options={LEVELS} chosen={asked.level} any="all levels" />
-      <Select name="symbol" label="Symbol" options={symbols} chosen={asked.symbol} />
+      <Select name="type" label="Event" options={kinds} chosen={asked.type} counts={types} />
+      <Select name="symbol" label="Symbol" options={withChosen(symbols, asked.symbol)} chosen={asked.symbol} />
+      <Select
+        name="interval"
+        label="Interval"
+        options={withChosen(intervals, asked.interval)}
+        chosen={asked.interval}
+      />
       <label>
         Text <input name="text" value={asked.text ?? ""} size={16} maxlength={200} autocomplete="off" />
       </label>
+      {kept.map(([name, value]) => value !== undefined && <input type="hidden" name={name} value={value} />)}
       <button type="submit">Filter</button>
-      <span class="aside">{counts.join(", ")}</span>
+      {isFiltered(asked) && <a href={`/runs/${runId}#log`}>Clear</a>}
+      <span class="aside">{told.join(", ")}</span>
     </form>
   );
 }
 
-function Events({ events, startedAt }: { events: readonly LoggedEvent[]; startedAt: number }) {
+function isFiltered({ level, type, text, symbol, interval }: RunQuery): boolean {
+  return [level, type, text, symbol, interval].some((value) => value !== undefined);
+}
+
+/** What an address names stays chosen, also when the run has done nothing for it. */
+function withChosen(options: readonly string[], chosen: string | undefined): readonly string[] {
+  return chosen === undefined || options.includes(chosen) ? options : [...options, chosen];
+}
+
+function Events(props: EventLogProps) {
+  const { events, startedAt } = props;
   return (
     <div class="scroll">
       <table class="log stack">
@@ -100,7 +121,11 @@ function Events({ events, startedAt }: { events: readonly LoggedEvent[]; started
                 <span class="level">{event.level}</span>
               </td>
               <td>{event.symbol === null ? <None why="of the whole run" /> : `${event.symbol} ${event.interval}`}</td>
-              <td>{event.type}</td>
+              <td>
+                <a class="quiet" href={hrefOf(props, { type: event.type })} title="Only events of this kind">
+                  {event.type}
+                </a>
+              </td>
               <td class="words">{event.message}</td>
             </tr>
           ))}

@@ -117,7 +117,7 @@ function addressOf({ req, env }: Context<Env>, { behindProxy }: Access): string 
 
 function turnAway(context: Context<Env>): Response {
   const { method, path, url } = context.req;
-  const asksForPage = method === "GET" && !path.startsWith("/api/") && path !== "/live";
+  const asksForPage = method === "GET" && !path.startsWith("/api/") && !["/live", "/metrics"].includes(path);
   if (!asksForPage) {
     context.header("www-authenticate", 'Bearer realm="stocks-etl"');
     throw new Refusal(401, "Cannot answer: log in, or send the header Authorization: Bearer with the password");

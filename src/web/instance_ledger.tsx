@@ -16,8 +16,11 @@ export interface LedgerHour {
 export interface LedgerRow {
   readonly id: number;
   readonly runId: number | null;
-  readonly symbol: string;
-  readonly interval: string;
+  /** `null`: of the whole market. */
+  readonly symbol: string | null;
+  /** `null`: it asked for no bars. */
+  readonly interval: string | null;
+  readonly form: string;
   readonly attempt: number;
   readonly sentAt: number;
   /** `null`: never answered; it counts all the same. */
@@ -148,7 +151,7 @@ function Rows({ requests }: { requests: readonly LedgerRow[] }) {
                 <Time at={request.sentAt} precision="second" />
               </td>
               <th scope="row">
-                {request.symbol} {request.interval}
+                {request.symbol} {request.interval ?? request.form}
                 {request.attempt > 1 && <span class="kind">{` attempt ${request.attempt}`}</span>}
               </th>
               <td>

@@ -6,6 +6,7 @@ import type { LaunchReads } from "./launch.tsx";
 import { judgeLaunch, launchAddress, launchFormOf, type LaunchWish } from "./launch_form.ts";
 import type { LaunchRow } from "./queue.tsx";
 import { type Action, idOf, type Visit } from "./visit.ts";
+import { withdrawnLaunches } from "./withdraw_queue.tsx";
 import { counted } from "./words.ts";
 
 /** What an operator may do with runs. Each throws Refused when it cannot be done. */
@@ -61,6 +62,23 @@ export function launchActions(steps: RunSteps, reads: Pick<LaunchReads, "configu
         }
       },
     },
+    ...bulkActions(steps),
+  ];
+}
+
+/** What is done with several runs or launches at once. */
+function bulkActions(steps: RunSteps): readonly Action[] {
+  return [
+    {
+      path: "/runs/withdraw",
+      act: (visit, form) =>
+        each(withdrawnLaunches(form), (id) => steps.withdraw(visitorName(visit), id), {
+          noun: ["launch", "launches"],
+          done: (count) => `${count} withdrawn.`,
+          one: () => "/runs?outcome=queued",
+          several: "/runs?outcome=queued",
+        }),
+    },
     {
       path: "/runs/cancel",
       act: (visit, form) => {
@@ -104,7 +122,12 @@ function againOf(form: FormData): Again {
 async function each(
   ids: readonly number[],
   step: (id: number) => Promise<unknown>,
-  { done, one, several }: { done: (count: string) => string; one: (id: number) => string; several: string },
+  { noun = ["run", "runs"], done, one, several }: {
+    noun?: readonly [string, string];
+    done: (count: string) => string;
+    one: (id: number) => string;
+    several: string;
+  },
 ): Promise<{ to: string; said: string }> {
   const refused: string[] = [];
   for (const id of ids) {
@@ -116,6 +139,6 @@ async function each(
     }
   }
   const count = ids.length - refused.length;
-  const said = [...(count > 0 ? [done(counted(count, "run"))] : []), ...refused].join(" ");
+  const said = [...(count > 0 ? [done(counted(count, ...noun))] : []), ...refused].join(" ");
   return { to: ids.length === 1 && count === 1 ? one(ids[0]!) : several, said };
 }

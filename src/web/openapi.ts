@@ -42,15 +42,16 @@ export function openApiOf(endpoints: readonly Endpoint[], { version }: { version
   };
 }
 
-function operationOf({ method, path, summary, role, query, body, response }: Endpoint): Record<string, unknown> {
+function operationOf({ method, path, summary, role, query, body, response, file }: Endpoint): Record<string, unknown> {
   const named = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
     name,
     in: "path",
     required: true,
     schema: { type: name === "id" ? "integer" : "string" },
   }));
+  const content = { [file ?? "application/json"]: { schema: schemaOf(response, "output") } };
   return {
-    operationId: `${method.toLowerCase()}${path.replace(/[/:]+(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
+    operationId: `${method.toLowerCase()}${path.replace(/[/:.]+(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
     summary,
     "x-role": role,
     parameters: [...named, ...queryOf(query)],
@@ -58,7 +59,7 @@ function operationOf({ method, path, summary, role, query, body, response }: End
       requestBody: { required: true, content: { "application/json": { schema: schemaOf(body, "input") } } },
     }),
     responses: {
-      "200": { description: summary, content: { "application/json": { schema: schemaOf(response, "output") } } },
+      "200": { description: summary, content },
       default: {
         description: "What was wrong",
         content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },

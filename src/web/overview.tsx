@@ -131,7 +131,7 @@ export function TimelineHead({ visit, path = "/" }: { visit: Visit; path?: strin
 }
 
 function Late({ facts: { late, standing } }: { facts: OverviewFacts }) {
-  const rest = standing.series - standing.complete - late.length;
+  const rest = standing.series - standing.complete - standing.ended - late.length;
   if (late.length === 0) {
     return <p class="empty">Nothing: every series holds all that the vendor can have by now.</p>;
   }

@@ -4,13 +4,14 @@ import { getCookie, setCookie } from "hono/cookie";
 import type { Env, Guard } from "./guard.ts";
 import { TooManyAttempts } from "./log_ins.ts";
 import { loginDocument } from "./login.tsx";
-import { type Theme, themeOf, type Zone, zoneOf, ZONES } from "./settings.ts";
-import { ownPath, Refusal } from "./visit.ts";
+import { hiddenColumnsOf, RUN_COLUMNS, themeOf, zoneOf, ZONES } from "./settings.ts";
+import { ownPath, Refusal, type Taste } from "./visit.ts";
 
 const YEAR_S = 365 * 86_400;
 
-export function tasteOf(context: Context<Env>): { zone: Zone; theme: Theme } {
+export function tasteOf(context: Context<Env>): Taste {
   return {
+    hiddenColumns: hiddenColumnsOf(getCookie(context, "hidden")),
     zone: zoneOf(getCookie(context, "zone"), getCookie(context, "tz")),
     theme: themeOf(getCookie(context, "theme")),
   };
@@ -54,8 +55,14 @@ export function addOwn(app: Hono<Env>, guard: Guard): void {
       httpOnly: true,
       secure: guard.isHttps(context),
     } as const;
-    setCookie(context, "zone", zone, cookie);
-    setCookie(context, "theme", theme, cookie);
+    if (form.get("choice") === "columns") {
+      const shown = form.getAll("column");
+      const hidden = RUN_COLUMNS.filter(({ name }) => !shown.includes(name)).map(({ name }) => name);
+      setCookie(context, "hidden", hidden.join("."), cookie);
+    } else {
+      setCookie(context, "zone", zone, cookie);
+      setCookie(context, "theme", theme, cookie);
+    }
     return context.redirect(ownPath(form.get("back")), 303);
   });
 }

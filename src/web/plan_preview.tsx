@@ -13,21 +13,27 @@ export function costOf(entry: PlanEntry): number {
 const MOST_ROWS = 200;
 
 /** `It would send 3 requests for 2 of 9 series; 22 of 25 are left today.` */
-export function planSentence({ entries, quota: { perDay, usedToday, blockedUntil }, now }: Plan): string {
+export function planSentence(
+  { entries, reference = [], quota: { perDay, usedToday, blockedUntil }, now }: Plan,
+): string {
   const asked = entries.filter(({ action }) => action === "ask").length;
   const waiting = entries.filter(({ action }) => action === "defer").length;
   const cost = entries.reduce((sum, entry) => sum + costOf(entry), 0);
   const left = perDay === null
     ? "this key has no daily limit"
     : `${grouped(Math.max(0, perDay - usedToday))} of ${grouped(perDay)} are left today`;
+  const beside = reference.filter(({ action }) => action === "ask").length;
+  const more = beside === 0 ? [] : [`${counted(beside, "request")} more for splits, dividends and the list of symbols`];
   const rest = [
+    ...more,
     ...(waiting > 0 ? [`${waiting} must wait`] : []),
     blockedUntil !== null && blockedUntil > now ? "the vendor's daily limit is reached" : left,
   ].join("; ");
   if (cost > 0) return `A run now sends ${counted(cost, "request")} for ${asked} of ${entries.length} series; ${rest}.`;
+  const none = beside === 0 ? "A run now sends no request" : "A run now sends no request for bars";
   return waiting > 0
-    ? `A run now sends no request: of ${entries.length} series ${rest}.`
-    : `A run now sends no request: all of these ${entries.length} series hold what can be had; ${left}.`;
+    ? `${none}: of ${entries.length} series ${rest}.`
+    : `${none}: all of these ${entries.length} series hold what can be had; ${[...more, left].join("; ")}.`;
 }
 
 export function PlanPreview({ plan: { entries } }: { plan: Plan }) {

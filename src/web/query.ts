@@ -1,5 +1,7 @@
 /** Which filters may stand in an address, of a page and of the API alike? */
 import { z } from "zod";
+import { parseInstant, parseLimit } from "../extract.ts";
+import { EVENT_TYPES } from "../event.ts";
 import { Refusal } from "./visit.ts";
 
 export const OUTCOMES = ["complete", "partial", "deferred", "nothing-due", "failed", "cancelled", "abandoned"] as const;
@@ -31,6 +33,7 @@ export type RunsQuery = z.output<typeof RUNS_QUERY>;
 
 export const EVENTS_QUERY = z.object({
   level: z.enum(LEVELS).optional().describe("This severe or more"),
+  type: z.enum(EVENT_TYPES).optional().describe("Of this kind"),
   text: z.string().max(200).optional().describe("Found anywhere in the message"),
   symbol: z.string().max(40).optional(),
   interval: z.enum(INTERVALS).optional(),
@@ -39,6 +42,13 @@ export const EVENTS_QUERY = z.object({
   limit: limit(1_000, 200),
 });
 export type EventsQuery = z.output<typeof EVENTS_QUERY>;
+
+export const RUN_QUERY = EVENTS_QUERY.extend({
+  from: instant("Drawn from").optional(),
+  to: instant("Drawn to").optional(),
+  only: z.enum(["yes"]).optional().describe("Only the series that are filtered for are drawn"),
+});
+export type RunQuery = z.output<typeof RUN_QUERY>;
 
 export const TICK_STATES = ["requested", "skipped", "failed"] as const;
 
@@ -77,6 +87,15 @@ export const SYMBOLS_QUERY = z.object({
 });
 export type SymbolsQuery = z.output<typeof SYMBOLS_QUERY>;
 
+export const MATRIX_QUERY = z.object({
+  view: z.literal("coverage").optional(),
+  interval: z.enum(INTERVALS).optional().describe("Default: the first one that is configured"),
+  symbol: z.string().max(40).optional().describe("A part of the symbol"),
+  before: z.iso.date().optional().describe("Sessions before this date; default: the newest"),
+  page: z.coerce.number().int().min(1).max(100_000).default(1).describe("Fifty series each"),
+});
+export type MatrixQuery = z.output<typeof MATRIX_QUERY>;
+
 export const RANGES = ["1d", "5d", "1m", "3m", "6m", "1y", "5y", "all"] as const;
 export const RECORDS = ["results", "revisions", "quarantine", "answers", "requests"] as const;
 const year = z.coerce.number().int().min(1900).max(2200).optional().describe("Default: the newest with a bar");
@@ -95,6 +114,18 @@ export const BARS_QUERY = z.object({
   points: z.coerce.number().int().min(2).max(5_000).default(2_000).describe(
     "At most so many; more bars than that are joined into candles of one width",
   ),
+});
+
+const limitOf = (what: string) =>
+  z.string().refine((text) => parseLimit(text) !== null, "is not a day, 2026-01-02, nor an instant with its zone")
+    .describe(`${what}; a day of the exchange, whole, or an instant with its zone, as 2026-01-02T14:30Z`);
+
+export const EXPORT_QUERY = z.object({
+  from: limitOf("From there; default: the oldest").optional(),
+  to: limitOf("Up to there; default: the newest").optional(),
+  asOf: z.string().refine((text) => parseInstant(text) !== null, "is not an instant with its zone, 2026-01-02T14:30Z")
+    .optional().describe("As they were stored at that instant"),
+  settledOnly: z.stringbool().default(false).describe("Without bars that can still grow"),
 });
 
 export const YEAR_QUERY = z.object({ year });

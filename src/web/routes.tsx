@@ -20,6 +20,7 @@ import { createLogIns, type Sessions, TooManyAttempts } from "./log_ins.ts";
 import { documentOf } from "./layout.tsx";
 import { instancePage, type InstanceReads } from "./instance.tsx";
 import type { Live } from "./live.ts";
+import { addMetrics, type MetricsReads } from "./metrics.ts";
 import { overviewPage, type OverviewReads } from "./overview.tsx";
 import { addOwn, tasteOf } from "./own.ts";
 import { launchedPage } from "./queue.tsx";
@@ -32,6 +33,7 @@ import { seriesPage, type SeriesReads } from "./series.tsx";
 import { symbolsPage, type SymbolsReads } from "./symbols.tsx";
 import { createThrottle, type Limits } from "./throttle.ts";
 import { type Action, type Page, Refusal, type Shown, type Visit } from "./visit.ts";
+import { withdrawQueuePage } from "./withdraw_queue.tsx";
 
 /** Is the program doing its job? `message` says what is wrong, for whoever is woken by it. */
 export interface Health {
@@ -54,6 +56,7 @@ export interface Reads {
   readonly symbols: SymbolsReads;
   readonly series: SeriesReads;
   readonly api: ApiReads;
+  readonly metrics: MetricsReads;
   health(): Health;
   /** Rejects when the database does not answer. */
   ready(): Promise<void>;
@@ -88,6 +91,7 @@ function pagesOf(reads: Reads, actions: readonly Action[]): readonly Page[] {
     { path: "/", tab: "Overview", show: overviewPage(reads.overview) },
     { path: "/runs", tab: "Runs", show: runsPage(reads.runs) },
     { path: "/runs/confirm", tab: null, show: confirmPage(reads.run) },
+    { path: "/runs/withdraw", tab: null, show: withdrawQueuePage(reads.runs) },
     { path: "/runs/:id", tab: null, show: runPage(reads.run) },
     { path: "/schedule", tab: "Schedule", show: schedulePage(reads.schedule) },
     { path: "/symbols", tab: "Symbols", show: symbolsPage(reads.symbols) },
@@ -232,6 +236,7 @@ function addAssets(app: Hono<Env>): void {
 }
 
 function addHealth(app: Hono<Env>, reads: Reads, { onError }: RoutesOptions): void {
+  addMetrics(app, reads.metrics, { onError });
   // Alive: the process serves and its scheduler beats. Does not touch the database: a restart would not mend that.
   app.get("/healthz", (context) => {
     const health = reads.health();

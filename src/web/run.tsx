@@ -1,25 +1,35 @@
 /** What did this run do, how did it end, and why? */
+import type { ComparedSetting } from "../kept_settings.ts";
 import type { SeriesResult } from "../run.ts";
 import { EventLog } from "./event_log.tsx";
 import { BarDate, Live, None, State, Time, ZoneName } from "./facts.tsx";
-import { Gantt } from "./gantt.tsx";
 import { Facts } from "./run_facts.tsx";
+import { RunSettings } from "./run_settings.tsx";
 import { AGAIN_FORM, RunSteps } from "./run_steps.tsx";
-import { EVENTS_QUERY, type EventsQuery, levelsFrom, readQuery } from "./query.ts";
+import { RunFlow, type Told } from "./run_flow.tsx";
+import { RunGantt } from "./run_gantt.tsx";
+import { type EventsQuery, levelsFrom, readQuery, RUN_QUERY } from "./query.ts";
 import type { RunRow } from "./runs.tsx";
-import { type LoggedEvent, spansOf } from "./spans.ts";
+import type { LoggedEvent } from "./spans.ts";
 import { idOf, Refusal, type ShowPage } from "./visit.ts";
 import { counted, duration, grouped } from "./words.ts";
 
 export interface EventFilter {
   readonly runId: number;
   readonly levels: readonly ("debug" | "info" | "warning" | "error")[] | null;
+  readonly types: readonly string[] | null;
   readonly text: string | null;
   readonly symbol: string | null;
   readonly interval: string | null;
   readonly after: number | null;
   readonly before: number | null;
   readonly limit: number;
+}
+
+/** Events of a run by level and by kind, whatever is filtered. */
+export interface EventCounts {
+  readonly levels: Readonly<Record<string, number>>;
+  readonly types: Readonly<Record<string, number>>;
 }
 
 /** Instants are epoch ms. */
@@ -31,9 +41,16 @@ export interface RunReads {
   events(filter: EventFilter): Promise<readonly LoggedEvent[]>;
   /** The runs that ran its series again, oldest first. */
   again(id: number): Promise<readonly RunRow[]>;
-  levels(id: number): Promise<Readonly<Record<string, number>>>;
-  /** The events a drawing needs, of the first series at most. */
-  spanEvents(id: number): Promise<readonly LoggedEvent[]>;
+  eventCounts(id: number): Promise<EventCounts>;
+  /** The events a drawing needs, see SPAN_TYPES: of some series, or the first ones of all. */
+  spanEvents(
+    id: number,
+    of: { readonly symbol: string | null; readonly interval: string | null },
+  ): Promise<readonly LoggedEvent[]>;
+  /** Who was told of it; `null`: nothing is on record. */
+  told(id: number): Promise<Told | null>;
+  /** Its settings, beside those of now; `null`: none were kept. */
+  settings(id: number): Promise<readonly ComparedSetting[] | null>;
   /** The due time of the tick the run is of. */
   tickDueAt(tickId: number): Promise<number | null>;
   /** The run's log file; `null`: there is none. */
@@ -42,16 +59,19 @@ export interface RunReads {
   ): Promise<{ name: string; text(): Promise<ReadableStream<Uint8Array>> } | null>;
 }
 
-/** A drawing with more rows helps nobody; the table below has them all. */
-const MOST_ROWS = 60;
+const ALL = { symbol: null, interval: null };
+
+function seriesIn({ symbol, interval }: EventsQuery) {
+  return { symbol: symbol ?? null, interval: interval ?? null };
+}
 
 export function eventFilterOf(runId: number, asked: EventsQuery): EventFilter {
   return {
     runId,
     levels: levelsFrom(asked.level),
+    types: asked.type === undefined ? null : [asked.type],
     text: asked.text ?? null,
-    symbol: asked.symbol ?? null,
-    interval: asked.interval ?? null,
+    ...seriesIn(asked),
     after: asked.after ?? null,
     before: asked.before ?? null,
     limit: asked.limit,
@@ -69,29 +89,33 @@ export async function findRun(reads: Pick<RunReads, "run">, id: string | undefin
 
 export function runPage(reads: RunReads): ShowPage {
   return async ({ params, query, now, role }) => {
-    const asked = readQuery(EVENTS_QUERY, query);
+    const asked = readQuery(RUN_QUERY, query);
     const run = await findRun(reads, params["id"]);
-    const [results, events, levels, spanEvents, dueAt, file, again] = await Promise.all([
+    const [results, events, counts, spanEvents, dueAt, file, again, told, settings] = await Promise.all([
       reads.results(run.id),
       reads.events(eventFilterOf(run.id, asked)),
-      reads.levels(run.id),
-      reads.spanEvents(run.id),
+      reads.eventCounts(run.id),
+      reads.spanEvents(run.id, asked.only === undefined ? ALL : seriesIn(asked)),
       run.tickId === null ? null : reads.tickDueAt(run.tickId),
       reads.logFile(run),
       reads.again(run.id),
+      reads.told(run.id),
+      reads.settings(run.id),
     ]);
-    const rows = spansOf(spanEvents);
     const series = [
       ...new Set([
-        ...rows,
-        ...results.map((result) => result.series),
-      ].map(({ symbol, interval }) => `${symbol} ${interval}`)),
+        ...spanEvents.flatMap(({ symbol, interval }) => symbol === null ? [] : [`${symbol} ${interval}`]),
+        ...results.map(({ series: { symbol, interval } }) => `${symbol} ${interval}`),
+      ]),
     ];
     return {
       title: `Run ${run.id}`,
       sentence: <Sentence run={run} results={results} now={now} />,
       body: (
         <>
+          <Live id="flow">
+            <RunFlow run={run} results={results} counts={counts} events={spanEvents} told={told} />
+          </Live>
           <Live id="facts">
             <Facts run={run} dueAt={dueAt} again={again} now={now} />
           </Live>
@@ -99,21 +123,7 @@ export function runPage(reads: RunReads): ShowPage {
             <RunSteps run={run} results={results} />
           </Live>
           <Live id="gantt">
-            {rows.length > 0 && (
-              <section aria-labelledby="gantt-title">
-                <h2 id="gantt-title">Series in time</h2>
-                <Legend />
-                <Gantt
-                  rows={rows.slice(0, MOST_ROWS)}
-                  from={run.startedAt}
-                  to={run.finishedAt ?? now}
-                  running={run.outcome === null}
-                />
-                {rows.length > MOST_ROWS && (
-                  <p class="aside">The first {MOST_ROWS} of {grouped(rows.length)} series.</p>
-                )}
-              </section>
-            )}
+            <RunGantt run={run} asked={asked} events={spanEvents} now={now} />
           </Live>
           <section aria-labelledby="series-title">
             <h2 id="series-title">Series</h2>
@@ -126,10 +136,11 @@ export function runPage(reads: RunReads): ShowPage {
             startedAt={run.startedAt}
             events={events}
             asked={asked}
-            levels={levels}
+            counts={counts}
             series={series}
             file={file?.name ?? null}
           />
+          <RunSettings settings={settings} />
         </>
       ),
     };
@@ -154,16 +165,6 @@ function Sentence({ run, results, now }: { run: RunRow; results: readonly Series
     <>
       <State of={run.outcome} /> in {took}: {did}.
     </>
-  );
-}
-
-function Legend() {
-  return (
-    <p class="legend">
-      <span class="fetch">asking the vendor</span>
-      <span class="wait">waiting to try again</span>
-      <span class="store">reading and storing</span>
-    </p>
   );
 }
 

@@ -1,9 +1,9 @@
 /** Which runs has there been, and how did each end? */
 import type { Outcome, Totals, Trigger } from "../run.ts";
-import { Live } from "./facts.tsx";
+import { Live, useVisit } from "./facts.tsx";
 import { instantOf, OUTCOMES, readQuery, RUNS_QUERY, type RunsQuery, TRIGGERS } from "./query.ts";
 import { Launches, type LaunchRow, type QueueReads } from "./queue.tsx";
-import { ChosenRuns } from "./run_rows.tsx";
+import { ChosenRuns, ColumnChoice } from "./run_rows.tsx";
 import type { ShowPage } from "./visit.ts";
 import { counted } from "./words.ts";
 
@@ -87,12 +87,15 @@ export function runsPage(reads: RunsReads): ShowPage {
             <Tabs asked={asked} counts={{ ...counts, queued: queued.length }} onlyQueued={onlyQueued} />
           </Live>
           {!onlyQueued && <Filters asked={asked} />}
+          {!onlyQueued && <ColumnChoice />}
           <Live id="queue">
             {(onlyQueued || (queued.length > 0 && !filtered)) && <Queue queued={queued} />}
           </Live>
           {!onlyQueued && (
             <Live id="runs">
-              {runs.length === 0 ? <Empty filtered={filtered} /> : <ChosenRuns runs={runs} />}
+              {runs.length === 0
+                ? <Empty filtered={filtered} />
+                : <ChosenRuns runs={runs} filterHref={(change) => hrefOf(asked, change)} />}
               <nav class="pager" aria-label="Pages of runs">
                 {filter.before !== null && <a href={hrefOf(asked, {})}>Newest</a>}
                 {older !== null && <a href={hrefOf(asked, { before: older })}>Older</a>}
@@ -129,6 +132,7 @@ function Tabs({ asked, counts, onlyQueued }: {
 }
 
 function Queue({ queued }: { queued: readonly LaunchRow[] }) {
+  const { role } = useVisit();
   if (queued.length === 0) {
     return (
       <p class="empty">
@@ -138,7 +142,10 @@ function Queue({ queued }: { queued: readonly LaunchRow[] }) {
   }
   return (
     <section aria-labelledby="queue-title">
-      <h2 id="queue-title">Queued, the next one first</h2>
+      <div class="head">
+        <h2 id="queue-title">Queued, the next one first</h2>
+        {role === "operate" && queued.length > 1 && <a class="button" href="/runs/withdraw">Withdraw all…</a>}
+      </div>
       <Launches launches={queued} />
     </section>
   );
@@ -190,12 +197,14 @@ function Filters({ asked }: { asked: RunsQuery }) {
   );
 }
 
-export function Select({ name, label, options, chosen, any = "any" }: {
+export function Select({ name, label, options, chosen, any = "any", counts }: {
   name: string;
   label: string;
   options: readonly string[];
   chosen: string | undefined;
   any?: string;
+  /** How many there are of each option. */
+  counts?: Readonly<Record<string, number>>;
 }) {
   return (
     <label>
@@ -203,7 +212,10 @@ export function Select({ name, label, options, chosen, any = "any" }: {
       <select name={name}>
         <option value="">{any}</option>
         {options.map((option) => (
-          <option value={option} selected={option === chosen}>{option.replaceAll("-", " ")}</option>
+          <option value={option} selected={option === chosen}>
+            {option.replaceAll("-", " ")}
+            {counts !== undefined && ` (${counts[option] ?? 0})`}
+          </option>
         ))}
       </select>
     </label>

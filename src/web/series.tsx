@@ -2,6 +2,7 @@
 import type { Child } from "hono/jsx";
 import { type Interval, intradayLength, type Series, seriesName } from "../bar.ts";
 import { dateOf, dayStart, exchangeOf, sessionsBetween } from "../calendar.ts";
+import type { Extract, Format } from "../extract.ts";
 import { barDate, type Cell } from "../gaps.ts";
 import { ASSETS } from "./assets.ts";
 import { type Candle, CandleChart } from "./candle_chart.tsx";
@@ -13,6 +14,7 @@ import {
   Bounded,
   EntitlementWords,
   FreshnessWords,
+  listingWords,
   NextWords,
   ResultDots,
   seriesHref,
@@ -49,6 +51,8 @@ export interface CoverageFacts {
 }
 
 export interface SeriesReads extends RecordReads {
+  /** The bars as a file, in pieces that are made as they are asked for. */
+  exported(series: Series, how: { extract: Extract; format: Format }): AsyncIterable<Uint8Array<ArrayBuffer>>;
   /** `null`: it is not configured and has no bar. */
   series(series: Series): Promise<SeriesFacts | null>;
   /** Epoch ms; `null`: from the oldest, to the newest. */
@@ -129,6 +133,7 @@ export function seriesPage(reads: SeriesReads, { release = false }: { release?: 
             {newest === null
               ? <p class="empty">No bar yet. The plan says: {facts.next?.reason ?? "no run asks for it by itself"}.</p>
               : <CandleChart series={series} chart={chart} from={from} newest={newest} />}
+            {newest !== null && <Downloads series={series} />}
           </section>
           <Live id="facts">
             <Facts facts={facts} />
@@ -212,6 +217,16 @@ function IntervalSwitch({ series, intervals }: { series: Series; intervals: read
   );
 }
 
+/** All of them, beside what the chart shows: stretches and states of the past are asked for in the address, or by the command. */
+function Downloads({ series: { symbol, interval } }: { series: Series }) {
+  const bars = `/api/v1/series/${encodeURIComponent(symbol)}/${interval}/bars`;
+  return (
+    <p class="aside">
+      All bars as <a href={`${bars}.csv`}>CSV</a> or <a href={`${bars}.parquet`}>Parquet</a>
+    </p>
+  );
+}
+
 function Years(
   { series, asked, coverage: { year, years } }: { series: Series; asked: SeriesQuery; coverage: CoverageFacts },
 ) {
@@ -249,6 +264,7 @@ function Facts({ facts }: { facts: SeriesFacts }) {
     ],
     ["Last ten", results.length === 0 ? <None why="never asked for" /> : <ResultDots results={results} />],
     ["This key", <EntitlementWords known={entitlements} />],
+    ...(facts.listing === undefined ? [] : [["Listing", listingWords(facts.listing)] as const]),
     ["Should hold", facts.freshness.target.replace(/^the /, "")],
     [
       "Next",

@@ -3,6 +3,7 @@ import { INTERVALS, intradayLength, isInterval, parseSymbol, type Series } from 
 import type { Entitlement } from "../entitlement.ts";
 import { type Freshness, unitOf } from "../freshness.ts";
 import type { PlanEntry } from "../plan.ts";
+import type { Listing } from "../reference.ts";
 import { formOf } from "../request.ts";
 import type { FailureKind, SeriesStatus } from "../run.ts";
 import { BarDate, None, State, Time, toneOf, useVisit } from "./facts.tsx";
@@ -71,6 +72,17 @@ export function EntitlementWords({ known }: { known: readonly Entitlement[] }) {
       ))}
     </>
   );
+}
+
+/** `International Business Machines Corp, NYSE, since 1962-01-02`; `…, delisted on 2024-05-01`. */
+export function listingWords({ name, exchange, ipoDate, delistingDate }: Listing): string {
+  const parts = [
+    name,
+    exchange,
+    ipoDate === null ? null : `since ${ipoDate}`,
+    delistingDate === null ? null : `delisted on ${delistingDate}`,
+  ];
+  return parts.filter((part) => part !== null).join(", ");
 }
 
 /** What the plan means to do with the series, and what that costs. */

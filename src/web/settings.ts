@@ -1,4 +1,4 @@
-/** In which zone and colours does the visitor want the pages? Kept in cookies, so it is theirs and needs no log-in. */
+/** In which zone and colours, and with which columns, does the visitor want the pages? Kept in cookies: theirs alone. */
 
 export type ZoneChoice = "utc" | "exchange" | "local";
 export type Theme = "auto" | "light" | "dark";
@@ -34,6 +34,25 @@ export function zoneOf(choice: string | undefined, local: string | undefined): Z
 
 export function themeOf(choice: string | undefined): Theme {
   return THEMES.find((theme) => theme.choice === choice)?.choice ?? "auto";
+}
+
+/** Columns of a list of runs that need not be there. */
+export const RUN_COLUMNS = [
+  { name: "outcome", label: "Outcome" },
+  { name: "trigger", label: "Trigger" },
+  { name: "started", label: "Started" },
+  { name: "took", label: "Took" },
+  { name: "stored", label: "Series stored" },
+  { name: "inserted", label: "New bars" },
+  { name: "requests", label: "Requests" },
+  { name: "message", label: "What it says" },
+] as const;
+export type RunColumn = typeof RUN_COLUMNS[number]["name"];
+
+/** Those hidden, as the cookie names them: `took.requests`. */
+export function hiddenColumnsOf(cookie: string | undefined): RunColumn[] {
+  const named = (cookie ?? "").split(".");
+  return RUN_COLUMNS.flatMap(({ name }) => named.includes(name) ? [name] : []);
 }
 
 function isZone(name: string): boolean {

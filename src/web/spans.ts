@@ -11,8 +11,11 @@ export interface LoggedEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** `fetch`: a request is out; `wait`: before another attempt; `store`: an answer is read and stored. */
-export type Phase = "fetch" | "wait" | "store";
+/**
+ * `fetch`: a request is out; `wait`: before another attempt; `store`: an answer is read and stored. Of the run as a whole:
+ * `plan` before its first series, `close` after its last.
+ */
+export type Phase = "plan" | "fetch" | "wait" | "store" | "close";
 
 export interface Span {
   readonly phase: Phase;
@@ -35,6 +38,8 @@ export interface SeriesSpans {
 
 /** The events a drawing needs. */
 export const SPAN_TYPES = [
+  "run-planned",
+  "run-finished",
   "series-started",
   "request-sent",
   "request-answered",
@@ -68,6 +73,30 @@ export function spansOf(events: readonly LoggedEvent[]): SeriesSpans[] {
     status,
     spans: current === null ? spans : [...spans, { ...current, to: null, said: null }],
   }));
+}
+
+/** What the run did as a whole: empty when no event tells, as after they were swept away. */
+export function runSpansOf(
+  events: readonly LoggedEvent[],
+  { startedAt, finishedAt }: { startedAt: number; finishedAt: number | null },
+): Span[] {
+  const [first, planned, finished] = [
+    events.find(({ symbol }) => symbol !== null),
+    events.find(({ type }) => type === "run-planned"),
+    events.find(({ type }) => type === "run-finished"),
+  ];
+  const base = { attempt: null, said: null };
+  if (planned === undefined) {
+    if (first !== undefined) return [];
+    return finishedAt === null || finished !== undefined
+      ? [{ ...base, phase: "plan", from: startedAt, to: finishedAt, said: finished?.message ?? null }]
+      : [];
+  }
+  const plan: Span = { ...base, phase: "plan", from: startedAt, to: planned.at, said: planned.message };
+  // Of a run with very many events the last ones are not read: how long closing took is not known then.
+  if (finished === undefined) return [plan];
+  const last = events.findLast(({ type }) => type === "series-finished") ?? planned;
+  return [plan, { ...base, phase: "close", from: last.at, to: finished.at, said: finished.message }];
 }
 
 function advance(row: Open, event: LoggedEvent): void {

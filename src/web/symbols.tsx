@@ -3,6 +3,8 @@ import { type Series, seriesName } from "../bar.ts";
 import type { Entitlement } from "../entitlement.ts";
 import type { Freshness, FreshnessState } from "../freshness.ts";
 import type { PlanEntry } from "../plan.ts";
+import { coverageMatrixPage, type MatrixReads, ViewTabs } from "./coverage_matrix.tsx";
+import type { Listing } from "../reference.ts";
 import { Ago, Live, None, State, ZoneName } from "./facts.tsx";
 import { INTERVALS, readQuery, SYMBOLS_QUERY, type SymbolsQuery } from "./query.ts";
 import { Select } from "./runs.tsx";
@@ -11,6 +13,7 @@ import {
   EntitlementWords,
   FreshnessWords,
   type LastResult,
+  listingWords,
   NextWords,
   ResultDots,
   seriesHref,
@@ -36,6 +39,8 @@ export interface SymbolRow {
   readonly entitlements: readonly Entitlement[];
   /** `null`: no run asks for it by itself. */
   readonly next: PlanEntry | null;
+  /** What the vendor's list of symbols says of it; absent: nothing. */
+  readonly listing?: Listing;
 }
 
 export interface SymbolsFilter {
@@ -56,7 +61,7 @@ export interface SymbolsFacts {
   readonly counts: Readonly<Record<FreshnessState, number>>;
 }
 
-export interface SymbolsReads {
+export interface SymbolsReads extends MatrixReads {
   symbols(filter: SymbolsFilter): Promise<SymbolsFacts>;
 }
 
@@ -77,7 +82,10 @@ export function symbolsFilterOf({ symbol, interval, freshness, page }: SymbolsQu
 }
 
 export function symbolsPage(reads: SymbolsReads): ShowPage {
-  return async ({ query }) => {
+  const showCoverage = coverageMatrixPage(reads);
+  return async (visit) => {
+    const { query } = visit;
+    if (query.get("view") === "coverage") return await showCoverage(visit);
     const asked = readQuery(SYMBOLS_QUERY, query);
     const { rows, matching, counts } = await reads.symbols(symbolsFilterOf(asked));
     const all = STATES.reduce((sum, state) => sum + counts[state], 0);
@@ -86,6 +94,7 @@ export function symbolsPage(reads: SymbolsReads): ShowPage {
       sentence: sentenceOf(counts, all),
       body: (
         <>
+          <ViewTabs view="table" />
           <Filters asked={asked} counts={counts} />
           <Live id="series">
             {rows.length === 0 ? <Empty any={all > 0} /> : <Rows rows={rows} />}
@@ -205,7 +214,9 @@ function Row({ row }: { row: SymbolRow }) {
   return (
     <tr>
       <th scope="row">
-        <a href={seriesHref(series)}>{seriesName(series)}</a>
+        <a href={seriesHref(series)} title={row.listing === undefined ? undefined : listingWords(row.listing)}>
+          {seriesName(series)}
+        </a>
       </th>
       <td class="still">
         <FreshnessWords series={series} freshness={freshness} />

@@ -1,7 +1,7 @@
 /** What does a page know of whoever looks at it, and what does it hand back? */
 import type { Child } from "hono/jsx";
 import type { Asset } from "./assets.ts";
-import type { Theme, Zone } from "./settings.ts";
+import type { RunColumn, Theme, Zone } from "./settings.ts";
 
 /** `view` sees everything, `operate` also changes things. */
 export type Role = "view" | "operate";
@@ -15,8 +15,16 @@ export interface Visitor {
   readonly token: string;
 }
 
+/** How somebody wants the pages. */
+export interface Taste {
+  readonly zone: Zone;
+  readonly theme: Theme;
+  /** Of lists of runs. */
+  readonly hiddenColumns: readonly RunColumn[];
+}
+
 /** One look at one page. */
-export interface Visit extends Visitor {
+export interface Visit extends Visitor, Taste {
   /** Epoch ms. */
   readonly now: number;
   /** Path and query: where a form leads back to. */
@@ -24,8 +32,6 @@ export interface Visit extends Visitor {
   /** The parts of the address that stand for something: `id` of `/runs/:id`. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
-  readonly zone: Zone;
-  readonly theme: Theme;
   /** What the action that led here has to say; `null`: nothing. */
   readonly said: string | null;
 }

@@ -1,10 +1,13 @@
 /** How does a message reach an address on the web: a Slack-compatible webhook, a signed JSON webhook, a dead-man's switch? */
 import type { Delivery, Ping } from "../delivery.ts";
+import type { Fetch } from "../trace.ts";
 
 export interface PostOptions {
   readonly signal: AbortSignal;
   /** In ms, the answer's body included; default 15 s. */
   readonly timeoutMs?: number;
+  /** Default: the global one. */
+  readonly fetch?: Fetch | undefined;
 }
 
 /** Some words of an answer explain a refusal; the rest is not read. */
@@ -59,12 +62,12 @@ async function signatureOf(text: string, secret: string): Promise<string> {
 async function post(
   url: string,
   body: string,
-  { headers, signal, timeoutMs = 15_000 }: PostOptions & { headers: Record<string, string> },
+  { headers, signal, timeoutMs = 15_000, fetch: send = fetch }: PostOptions & { headers: Record<string, string> },
 ): Promise<Delivery> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   try {
     // Not followed: a signed message is for whom it was signed for.
-    const response = await fetch(url, { method: "POST", body, headers, redirect: "manual", signal: limit });
+    const response = await send(url, { method: "POST", body, headers, redirect: "manual", signal: limit });
     const words = await beginningOf(response);
     return judged(response, words);
   } catch (error) {

@@ -90,6 +90,26 @@ Deno.test("a rival raises no alarm, decides of its own runs alone, and opens and
   });
 });
 
+Deno.test("who can tell nobody leaves what his runs came to for a program that can", async () => {
+  await onOneServer(async (start) => {
+    const silent = { EMAIL_SENDER_ADDRESS: "", EMAIL_RECIPIENT_ADDRESS: "" };
+    const telling = await start();
+    await using byHand = await start({ env: silent });
+    {
+      await using first = telling;
+      await first.app.pulse.beat("notifier", "waits for messages", null);
+      byHand.vendor.answerBy(down);
+      assert.deepEqual(await byHand.run(), { decided: 0, sent: 0, failed: 0, undeliverable: 0 });
+      await byHand.pass();
+      assert.deepEqual(await openOnes(byHand), []);
+      await first.pass({ look: false });
+      assert.equal(first.subjects().length, 1);
+    }
+    await runApp(byHand.app, byHand.app.config.series, { force: true });
+    assert.equal((await byHand.pass({ look: false })).decided, 1, "nobody is there to tell it");
+  });
+});
+
 Deno.test("what was asked for once, of a series that is not configured, opens no problem that nothing would end", async () => {
   await using at = await startTold({ kind: "embedded", dataDir: null });
   at.vendor.answerBy(({ symbol }) => symbol === "BAD" ? notice("2") : null);

@@ -1,7 +1,7 @@
 /** Is every line of a run's log found by what somebody looks for, and by the page? */
 import assert from "node:assert/strict";
 import type { Database } from "../../src/postgres/connect.ts";
-import { type EventFilter, eventLevels, searchEvents } from "../../src/postgres/event_search.ts";
+import { eventCounts, type EventFilter, searchEvents } from "../../src/postgres/event_search.ts";
 import { withDatabases } from "../support/database.ts";
 import { history } from "../support/runs.ts";
 
@@ -34,12 +34,13 @@ withDatabases("each filter finds its lines, in order, of this run alone", async 
   assert.deepEqual(await found({ limit: 2, after: 1 }), [2, 3]);
 });
 
-withDatabases("lines are counted by level", async (db) => {
-  const levels = await eventLevels(db, await logged(db));
-  assert.deepEqual(Object.fromEntries(levels.map(({ level, count }) => [level, count])), {
-    info: 1,
-    debug: 2,
-    warning: 1,
-    error: 1,
-  });
+withDatabases("lines are counted by level and kind", async (db) => {
+  const counts = await eventCounts(db, await logged(db));
+  const told = counts.map(({ level, type, count }) => `${level} ${type} ${count}`).toSorted();
+  assert.deepEqual(told, [
+    "debug request-sent 2",
+    "error request-sent 1",
+    "info run-started 1",
+    "warning request-sent 1",
+  ]);
 });

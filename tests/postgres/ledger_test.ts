@@ -30,6 +30,7 @@ withDatabases("by the hour of one key, and one by one of all", async (db) => {
     runId: null,
     symbol: "IBM",
     interval: "daily",
+    form: "D",
     attempt: 1,
     sentAt: BEGAN + HOUR,
     kind: "daily-limit",

@@ -1,6 +1,6 @@
 /** Are bars counted where they lie, the end of a slot left out? */
 import assert from "node:assert/strict";
-import { barsIn, slotsHeld } from "../../src/postgres/slots.ts";
+import { barsIn, barsOfMany, slotsHeld } from "../../src/postgres/slots.ts";
 import { serverDatabase, withDatabases } from "../support/database.ts";
 import { bar, IBM, startRun, store } from "../support/stored.ts";
 
@@ -66,4 +66,17 @@ Deno.test("what lies in the slots does not matter, only how many there are: each
   } finally {
     client.release();
   }
+});
+
+withDatabases("of many symbols at once, each its own; other intervals and symbols left out", async (db) => {
+  const run = await startRun(db);
+  const daily = (symbol: string) => ({ symbol, interval: "daily" as const });
+  await store(db, run, { series: daily("A"), bars: [bar("2026-03-02", "1"), bar("2026-03-04", "1")] });
+  await store(db, run, { series: daily("B"), bars: [bar("2026-03-03", "1"), bar("2026-03-08", "1")] });
+  await store(db, run, { series: daily("C"), bars: [bar("2026-03-02", "1")] });
+  await store(db, run, { series: { symbol: "A", interval: "weekly" }, bars: [bar("2026-03-03", "1")] });
+  const slots = [2, 3, 4].map((day) => ({ from: Date.UTC(2026, 2, day), to: Date.UTC(2026, 2, day + 1) }));
+  const found = await barsOfMany(db, { symbols: ["A", "B", "Z"], interval: "daily" }, slots);
+  assert.deepEqual([...found].toSorted(), [["A", [1, 0, 1]], ["B", [0, 1, 0]]]);
+  assert.equal((await barsOfMany(db, { symbols: ["A"], interval: "daily" }, [])).size, 0);
 });

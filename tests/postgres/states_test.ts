@@ -25,8 +25,17 @@ withDatabases("states come in the order asked, also for a series that has nothin
     answeredAt: NOW - 2_000,
     last: { status: "stored", kind: null, at: NOW },
     recent: [{ kind: null, at: NOW, brought: true }],
+    delistedOn: null,
   };
-  const nothing = { first: null, watermark: null, newest: null, answeredAt: null, last: null, recent: [] };
+  const nothing = {
+    delistedOn: null,
+    first: null,
+    watermark: null,
+    newest: null,
+    answeredAt: null,
+    last: null,
+    recent: [],
+  };
   assert.deepEqual(await seriesStates(db, [UNKNOWN, IBM, DAILY]), [
     { series: UNKNOWN, ...nothing },
     known,

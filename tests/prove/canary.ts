@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { embeddedDir, serverDatabase } from "../support/database.ts";
-import { type Program, runProgram, startProgram, workFolder } from "../support/program.ts";
+import { BARS_ONLY, type Program, runProgram, startProgram, workFolder } from "../support/program.ts";
 import { type Fault, notice, NOTICES, row, sampleRows, startVendor, type Vendor } from "../support/vendor.ts";
 import { startMailbox } from "../support/mailbox.ts";
 import { startReceiver } from "../support/receiver.ts";
@@ -115,6 +115,7 @@ async function playScenario(
 function environmentOf({ key, vendor, symbols }: { key: string; vendor: Vendor; symbols: string[] }) {
   const env: Record<string, string> = {
     ALPHAVANTAGE_API_KEY: key,
+    ...BARS_ONLY,
     ALPHAVANTAGE_URL: vendor.url,
     API_TIMEOUT_SEC: "1",
     API_POLITE_DELAY_SEC: "0",

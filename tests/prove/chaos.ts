@@ -15,6 +15,7 @@ import { sampleRows, startVendor, type Vendor } from "../support/vendor.ts";
 import { type Fault, faultsOf, startTrouble } from "./faults.ts";
 import { DUMP } from "./kills.ts";
 import type { Proof } from "./main.ts";
+import { BARS_ONLY } from "../support/program.ts";
 
 const SYMBOLS = ["AAA", "BBB", "CCC", "DDD"];
 const SERIES = SYMBOLS.map((symbol) => ({ symbol, interval: "daily" as const }));
@@ -156,6 +157,7 @@ async function createDatabase(server: TestServer): Promise<string> {
 function configOf(vendor: Vendor, url: string): Config {
   const env = {
     API_KEY: "chaoskey",
+    ...BARS_ONLY,
     ALPHAVANTAGE_URL: vendor.url,
     API_REQUESTS_PER_DAY: "0",
     API_POLITE_DELAY_SEC: "0",

@@ -12,6 +12,7 @@ import { sampleRows, startVendor, type Vendor } from "../support/vendor.ts";
 import { TextLineStream } from "./lines.ts";
 import type { Proof } from "./main.ts";
 import type { Beat } from "./victim_beats.ts";
+import { BARS_ONLY } from "../support/program.ts";
 
 const HOUR = 3_600_000;
 const START = Date.parse("2023-07-04T06:00:00Z");
@@ -102,6 +103,7 @@ async function judge(pool: pg.Pool, expected: number): Promise<void> {
 function configOf(vendor: Vendor, url: string): Config {
   const env = {
     API_KEY: "beatskey",
+    ...BARS_ONLY,
     ALPHAVANTAGE_URL: vendor.url,
     API_REQUESTS_PER_DAY: "0",
     API_POLITE_DELAY_SEC: "0",

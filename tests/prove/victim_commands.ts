@@ -35,6 +35,7 @@ for (const words of JSON.parse(Deno.args[0]!) as string[][]) {
     columns: 100,
     colour: false,
     version: "0.0.0",
+    call: "stocks-etl",
     now: () => START + ahead + Date.now() - began,
     sleep: (ms) => {
       ahead += Math.max(0, Math.round(ms));

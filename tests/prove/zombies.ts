@@ -51,7 +51,10 @@ async function prove(count: number): Promise<Record<string, number>> {
       const oracle = await oracleOf(stage);
       for (let trial = todo.pop(); trial !== undefined; trial = todo.pop()) {
         try {
-          seen.push(await putToSleep(stage, trial, oracle));
+          const outcome = await putToSleep(stage, trial, oracle);
+          // What runs beside it moves its points by one or two: the last ones may lie behind the end of the run.
+          if (outcome === "had ended") todo.push({ ...trial, dieAt: trial.dieAt - 5 });
+          else seen.push(outcome);
         } catch (cause) {
           throw new Error(`TEST_SEED=${seed}, asleep at point ${trial.dieAt} (${names[trial.dieAt]})`, { cause });
         }
@@ -85,7 +88,11 @@ async function oracleOf(stage: Stage): Promise<string[]> {
   return await stage.dump();
 }
 
-async function putToSleep(stage: Stage, { dieAt, leaseMs }: Trial, oracle: readonly string[]): Promise<Outcome> {
+async function putToSleep(
+  stage: Stage,
+  { dieAt, leaseMs }: Trial,
+  oracle: readonly string[],
+): Promise<Outcome | "had ended"> {
   await stage.reset();
   assert.ok(stage.config.database.kind === "server");
   const look = new pg.Client({ connectionString: stage.config.database.url });
@@ -96,6 +103,8 @@ async function putToSleep(stage: Stage, { dieAt, leaseMs }: Trial, oracle: reado
   const sleeper = startSleeper(orders);
   try {
     await sleeper.asleep;
+    const { rows: [own] } = await look.query("select outcome from run");
+    if (own.outcome !== null) return "had ended";
     const takeoverMs = await takeOver(heir);
     assert.ok(takeoverMs <= MOST_TAKEOVER_MS, `the takeover took ${Math.round(takeoverMs)} ms`);
     assert.deepEqual(await stage.dump(), oracle);

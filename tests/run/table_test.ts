@@ -102,6 +102,7 @@ async function runRows(): Promise<string[][]> {
   const gone = { storeFails: { A: new Error("gone") }, recordFails: new Error("gone for good") };
   const cases: [string, Script][] = [
     ["No series was due", { watermarks: { A: MONDAY } }],
+    ["All its symbols are delisted and have been asked for since", { delisted: { A: "2018-10-24" } }],
     ["The database is gone, or an error of ours", gone],
     ["Another process found this one dead: it may write no more", { storeFails: { A: new LeaseLost(7) } }],
   ];

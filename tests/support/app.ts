@@ -5,6 +5,7 @@ import type { Series } from "../../src/bar.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
 import type { RunReport } from "../../src/ingest.ts";
 import type { World } from "../../src/wiring.ts";
+import { BARS_ONLY } from "./program.ts";
 
 export interface JumpingWorld extends World {
   /** How far the clock is ahead of the time that really passed, in ms: may be set. */
@@ -27,9 +28,12 @@ export function jumpingWorld(start: number): JumpingWorld {
   return self;
 }
 
-/** Settings that ask `vendor` without a limit a test could meet by chance, changed by `env`. */
+/**
+ * Settings that ask `vendor` for bars alone, without a limit a test could meet by chance, changed by `env`. Tests that count
+ * requests mean those.
+ */
 export function configFor(vendor: string, database: Config["database"], env: Record<string, string> = {}): Config {
-  const given = { API_KEY: "appkey", ALPHAVANTAGE_URL: vendor, API_REQUESTS_PER_DAY: "0", ...env };
+  const given = { API_KEY: "appkey", ALPHAVANTAGE_URL: vendor, API_REQUESTS_PER_DAY: "0", ...BARS_ONLY, ...env };
   const parsed = parseConfig(given, { readFile: () => "" });
   assert.ok("config" in parsed, JSON.stringify(parsed));
   return { ...parsed.config, database };

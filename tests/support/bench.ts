@@ -42,7 +42,7 @@ export interface Bench {
   readonly records: [id: number, record: RequestRecord][];
   readonly charged: number[];
   readonly clock: ReturnType<typeof quickClock>;
-  ask(options?: { request?: BarRequest; signal?: AbortSignal }): Promise<AskResult>;
+  ask(options?: { request?: BarRequest; signal?: AbortSignal }): Promise<AskResult<"bars">>;
 }
 
 export function bench(url: string, changes: Partial<ClientOptions> = {}): Bench {

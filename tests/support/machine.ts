@@ -1,5 +1,6 @@
 /** A machine of object literals for the commands: what they print is kept, and nothing of it is real but the clock. */
 import type { Machine } from "../../src/machine.ts";
+import { BARS_ONLY } from "./program.ts";
 
 export interface FakeMachine extends Machine {
   /** Standard output and standard error so far. */
@@ -10,7 +11,7 @@ export function fakeMachine(values: Record<string, string> = {}, change: Partial
   const told = { out: "", err: "" };
   return {
     told,
-    environment: () => ({ values, file: null, fromFile: [] }),
+    environment: () => ({ values: { ...BARS_ONLY, ...values }, file: null, fromFile: [] }),
     readFile: (path) => {
       throw new Error(`no file "${path}"`);
     },
@@ -20,6 +21,7 @@ export function fakeMachine(values: Record<string, string> = {}, change: Partial
     columns: 100,
     colour: false,
     version: "1.2.3",
+    call: "stocks-etl",
     now: Date.now,
     sleep: (_, signal) => signal.aborted ? Promise.reject(signal.reason) : Promise.resolve(),
     random: () => 0.5,

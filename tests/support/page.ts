@@ -5,6 +5,7 @@ import type { LaunchRow } from "../../src/web/queue.tsx";
 import { createRoutes, type Reads, type RoutesOptions } from "../../src/web/routes.tsx";
 import type { Sessions } from "../../src/web/log_ins.ts";
 import { totalsOf } from "../../src/run.ts";
+import { matrixFacts } from "./matrix.ts";
 import type { InstanceFacts } from "../../src/web/instance.tsx";
 import type { ScheduleFacts } from "../../src/web/schedule.tsx";
 import type { SeriesReads } from "../../src/web/series.tsx";
@@ -26,6 +27,7 @@ export function visit(change: Partial<Visit> = {}): Visit {
     query: new URLSearchParams(),
     zone: { choice: "utc", name: "UTC", unknown: false },
     theme: "auto",
+    hiddenColumns: [],
     said: null,
     ...change,
   };
@@ -108,7 +110,7 @@ export function reads(change: Partial<Reads> = {}): Reads {
     overview: {
       overview: ({ from, to }) =>
         Promise.resolve({
-          standing: { series: 2, complete: 2, due: 0, waiting: 0, refused: 0 },
+          standing: { series: 2, complete: 2, due: 0, waiting: 0, refused: 0, ended: 0 },
           late: [],
           quota,
           nextTick: NOW + 3_600_000,
@@ -126,8 +128,10 @@ export function reads(change: Partial<Reads> = {}): Reads {
       results: () => Promise.resolve([]),
       events: () => Promise.resolve([]),
       again: () => Promise.resolve([]),
-      levels: () => Promise.resolve({}),
+      eventCounts: () => Promise.resolve({ levels: {}, types: {} }),
       spanEvents: () => Promise.resolve([]),
+      told: () => Promise.resolve(null),
+      settings: () => Promise.resolve(null),
       tickDueAt: () => Promise.resolve(null),
       logFile: () => Promise.resolve(null),
     },
@@ -161,8 +165,10 @@ export function reads(change: Partial<Reads> = {}): Reads {
     },
     symbols: {
       symbols: () => Promise.resolve({ rows: [], matching: 0, counts: { complete: 0, late: 0, empty: 0 } }),
+      matrix: () => Promise.resolve(matrixFacts()),
     },
     series: seriesReads(),
+    metrics: { metrics: () => Promise.resolve([]) },
     api: { states: () => Promise.resolve([]), plan: () => Promise.resolve({ now: NOW, entries: [], quota }) },
     health: () => ({ healthy: true, message: "ok", lastBeat: null, version: "1.2.3" }),
     ready: () => Promise.resolve(),
@@ -213,6 +219,9 @@ export function seriesReads(change: Partial<SeriesReads> = {}): SeriesReads {
     answers: nothing,
     requests: nothing,
     answerBody: (id) => Promise.resolve(id === 1 ? { ...IBM, body: '{"a":1}' } : null),
+    exported: async function* () {
+      yield await Promise.resolve(new TextEncoder().encode("symbol\r\nIBM\r\n"));
+    },
     ...change,
   };
 }

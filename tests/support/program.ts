@@ -4,6 +4,9 @@ const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 /** What a process needs of ours to start at all; nothing that could configure the program. */
 const KEPT = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR"];
 
+/** Nothing is asked for beside bars. */
+export const BARS_ONLY = { ACTIONS_DAYS: "0", LISTING_DAYS: "0" };
+
 export interface Ended {
   readonly code: number;
   readonly signal: Deno.Signal | null;
@@ -27,10 +30,16 @@ export interface StartOptions {
 /** Starts `main.ts` with these words. Ended, by pid, when the handle is disposed of. */
 export function startProgram(args: readonly string[], { cwd, env = {} }: StartOptions): Program {
   const kept = Object.fromEntries(KEPT.flatMap((name) => Deno.env.has(name) ? [[name, Deno.env.get(name)!]] : []));
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "--no-check", "-A", MAIN, ...args],
+  const words = ["run", "--quiet", "--no-prompt", "--no-check", "-A", MAIN, ...args];
+  return startFile(Deno.execPath(), words, { cwd, env: { ...kept, NO_COLOR: "1", ...BARS_ONLY, ...env } });
+}
+
+/** Starts any executable with this environment and no other. Ended, by pid, when the handle is disposed of. */
+export function startFile(file: string, args: readonly string[], { cwd, env = {} }: StartOptions): Program {
+  const child = new Deno.Command(file, {
+    args: [...args],
     cwd,
-    env: { ...kept, NO_COLOR: "1", ...env },
+    env,
     clearEnv: true,
     stdin: "null",
     stdout: "piped",

@@ -22,6 +22,8 @@ export interface Script {
   closes?: boolean;
   onAsk?: (request: BarRequest) => void | Promise<void>;
   watermarks?: Record<string, number>;
+  /** By symbol, when it was delisted; it has been asked for since. */
+  delisted?: Record<string, string>;
   entitlements?: Entitlement[];
 }
 
@@ -44,7 +46,11 @@ export function world(script: Script = {}) {
     },
     planned: (_runId, count) => Promise.resolve(void due.push(count)),
     states: (series) =>
-      Promise.resolve(series.map((one) => ({ ...newState(one), watermark: script.watermarks?.[one.symbol] ?? null }))),
+      Promise.resolve(series.map((one) => ({
+        ...newState(one),
+        watermark: script.watermarks?.[one.symbol] ?? null,
+        ...(script.delisted?.[one.symbol] ? { delistedOn: script.delisted[one.symbol]!, answeredAt: NOW } : {}),
+      }))),
     quota: () => Promise.resolve({ perDay: script.perDay ?? null, usedToday: 0, blockedUntil: null }),
     entitlements: () => Promise.resolve(script.entitlements ?? []),
     history: () => Promise.resolve([]),

@@ -13,6 +13,7 @@ import { gzipSync } from "node:zlib";
 import type { Series } from "../../src/bar.ts";
 import { answerOf, intervalOf, sampleRows, type VendorRow } from "./answers.ts";
 import { noticeBody, noticeNumber } from "./notices.ts";
+import { referenceAnswer, type ReferenceHeld } from "./reference_answers.ts";
 
 export { answerOf, intervalOf, row, sampleRows, type VendorRow } from "./answers.ts";
 export { NOTICES } from "./notices.ts";
@@ -74,6 +75,8 @@ export interface Vendor extends AsyncDisposable {
   answerBy(answer: ((parameters: Record<string, string>) => Fault | null) | null): void;
   /** What a series holds from now on, in any order; replaces what it held. Others get {@link sampleRows}. */
   bars(series: Series, rows: readonly VendorRow[], options?: { lastRefreshed?: string }): void;
+  /** What it knows beside bars from now on. */
+  reference(held: ReferenceHeld): void;
   /** Resolves when `count` requests have arrived in all. */
   arrived(count: number): Promise<void>;
   /** Drops every connection and stops. */
@@ -83,6 +86,7 @@ export interface Vendor extends AsyncDisposable {
 export async function startVendor(): Promise<Vendor> {
   const requests: VendorRequest[] = [];
   const faults: Fault[] = [];
+  let reference: ReferenceHeld = {};
   const held = new Map<string, { rows: readonly VendorRow[]; lastRefreshed?: string }>();
   const waiting: { count: number; resolve: () => void }[] = [];
   let answerBy: ((parameters: Record<string, string>) => Fault | null) | null = null;
@@ -94,7 +98,8 @@ export async function startVendor(): Promise<Vendor> {
     const fault = faults.shift() ?? answerBy?.(parameters) ?? null;
     const series = { symbol: parameters["symbol"] ?? "", interval: intervalOf(parameters) };
     const content = held.get(nameOf(series)) ?? { rows: sampleRows(series.interval) };
-    const good = (changed: Partial<Series> = {}) => answerOf(parameters, { ...content, ...changed });
+    const good = (changed: Partial<Series> = {}) =>
+      referenceAnswer(parameters, reference) ?? answerOf(parameters, { ...content, ...changed });
     if (fault === null) send(response, { body: good() });
     else act(fault, { request, response, parameters, good });
   });
@@ -108,6 +113,7 @@ export async function startVendor(): Promise<Vendor> {
     requests,
     fail: (...more) => void faults.push(...more),
     answerBy: (answer) => void (answerBy = answer),
+    reference: (held) => void (reference = held),
     bars: (series, rows, options) => void held.set(nameOf(series), { rows, ...options }),
     arrived: (count) =>
       requests.length >= count ? Promise.resolve() : new Promise((resolve) => waiting.push({ count, resolve })),

@@ -189,3 +189,34 @@ Deno.test("times are UTC and say so; a trading date is a date", () => {
   assert.equal(barTime(series("X", "daily"), Date.UTC(2026, 0, 2)), "2026-01-02");
   assert.equal(barTime(series("X", "daily"), null), "-");
 });
+
+Deno.test("summary: what was asked beside bars has a row of its own, or the sentence alone", () => {
+  const run = { runId: 7, outcome: "complete", message: null, durationMs: 3240 } as const;
+  const totals = { ...totalsOf([mixed[1]!]), requests: 4 };
+  assert.deepEqual(renderSummary({ ...run, results: [mixed[1]!], totals }, plain).split("\n").slice(2, 4), [
+    "beside bars                                                3",
+    "total                100        0      0      0      0     4",
+  ]);
+  const none = { ...run, outcome: "nothing-due", results: [], totals: { ...totalsOf([]), requests: 2 } } as const;
+  assert.equal(renderSummary(none, plain), "Run 7 nothing due in 3.2 s: 2 requests beside bars\n");
+});
+
+Deno.test("status: how much is known beside bars, and what failed last", () => {
+  const good = { askedAt: now, answeredAt: now, failures: 0, kind: null, message: null };
+  const reference = [
+    { request: { form: "LISTING_STATUS active", symbol: null } as const, ...good },
+    {
+      request: { form: "SPLITS", symbol: "IBM" } as const,
+      ...good,
+      answeredAt: null,
+      failures: 1,
+      kind: "empty",
+      message: "it\nis",
+    } as const,
+  ];
+  assert.equal(
+    renderStatus([], { ...plain, nextTick: null, reference }).split("\n\n")[1],
+    "Beside bars: 1 of 2 known (splits, dividends, the list of symbols)\nIBM SPLITS: empty: it is\n" +
+      "No tick is due: the schedule is paused\n",
+  );
+});

@@ -6,7 +6,16 @@ import { instanceFacts, NOW, reads, routes } from "../support/page.ts";
 Deno.test("the instance and the ledger, instants as ISO 8601", async () => {
   const setting = { name: "KEY", group: "g", description: "d", value: MASK, secret: true, givenAs: null } as const;
   const asked: unknown[] = [];
-  const row = { id: 3, runId: null, symbol: "IBM", interval: "daily", attempt: 1, sentAt: NOW, message: null };
+  const row = {
+    id: 3,
+    runId: null,
+    symbol: "IBM",
+    interval: "daily",
+    form: "TIME_SERIES_DAILY compact",
+    attempt: 1,
+    sentAt: NOW,
+    message: null,
+  };
   const instance = {
     instance: () => Promise.resolve(instanceFacts({ settings: [{ ...setting, origin: "file" }] })),
     ledger: async (page: { before: number | null; limit: number }) => {

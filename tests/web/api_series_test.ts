@@ -57,3 +57,48 @@ Deno.test("an answer's body is a file to take home, never a page", async () => {
   assert.equal(headers.get("x-content-type-options"), "nosniff");
   assert.equal((await client().send("/answers/2/body")).status, 404);
 });
+
+Deno.test("the bars as a file, of the stretch and the state that the address asks for", async () => {
+  const asked: unknown[] = [];
+  const { client } = routes({}, {
+    series: seriesReads({
+      exported: (series, how) => {
+        asked.push([series.symbol, how]);
+        return seriesReads().exported(series, how);
+      },
+    }),
+  });
+  const { status, text, headers } = await client().send(`${PATH}/bars.csv`);
+  assert.deepEqual([status, text, headers.get("content-type")], [200, "symbol\r\nIBM\r\n", "text/csv"]);
+  assert.equal(headers.get("content-disposition"), 'attachment; filename="IBM-daily.csv"');
+  const query = "from=2026-01-02&to=2026-01-05T14:30Z&asOf=2026-02-01T00:00Z&settledOnly=true";
+  await client().send(`${PATH}/bars.parquet?${query}`);
+  assert.deepEqual(asked, [
+    ["IBM", { extract: { from: null, to: null, asOf: null, settledOnly: false }, format: "csv" }],
+    ["IBM", {
+      extract: {
+        from: { date: "2026-01-02" },
+        to: { instant: Date.parse("2026-01-05T14:30Z") },
+        asOf: Date.parse("2026-02-01"),
+        settledOnly: true,
+      },
+      format: "parquet",
+    }],
+  ]);
+  assert.equal((await client().send("/api/v1/series/NONE/daily/bars.csv")).status, 404);
+  for (const wrong of ["from=2026-02-30", "to=soon", "asOf=2026-01-02", "settledOnly=maybe"]) {
+    assert.equal((await client().send(`${PATH}/bars.csv?${wrong}`)).status, 400, wrong);
+  }
+});
+
+Deno.test("the coverage of all series of an interval", async () => {
+  const { body } = await ask("/api/v1/coverage?interval=daily&page=1");
+  assert.deepEqual([body.dates, body.matching], [["2026-11-19", "2026-11-20"], 1]);
+  assert.deepEqual(body.rows[0].cells[1], {
+    date: "2026-11-20",
+    presence: "gap",
+    bars: 0,
+    reason: "not stored yet: late",
+  });
+  assert.equal((await ask("/api/v1/coverage?before=soon")).status, 400);
+});

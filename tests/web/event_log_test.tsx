@@ -19,7 +19,7 @@ const draw = (change: Partial<EventLogProps>) =>
       startedAt={0}
       events={[]}
       asked={{ limit: 2 }}
-      levels={{ debug: 3, error: 1 }}
+      counts={{ levels: { debug: 3, error: 1 }, types: { "request-sent": 3, "run-finished": 1 } }}
       series={["IBM daily", "IBM 30min", "A daily"]}
       file={null}
       {...change}
@@ -32,13 +32,26 @@ Deno.test("a line per event, its time to the millisecond and from the start of t
 
 Deno.test("earlier and later pages, where there are any", () => {
   const links = (change: Partial<EventLogProps>) =>
-    [...draw(change).matchAll(/href="\/runs\/7\?([^"#]*)#log">(\w+)/g)].map(([, query, name]) => `${name} ${query}`);
-  assert.deepEqual(links({ events: [event(8), event(9)] }), ["Earlier before=8"]);
+    [...draw(change).matchAll(/href="\/runs\/7\?([^"#]*)#log">(Earlier|Later|Newest)/g)].map(([, query, name]) =>
+      `${name} ${query}`
+    );
+  assert.deepEqual(links({ events: [event(8), event(9)] }), ["Earlier limit=2&amp;before=8"]);
   assert.deepEqual(links({ events: [event(1), event(2)], asked: { limit: 2, before: 3, level: "info" } }), [
-    "Later level=info&amp;after=2",
-    "Newest level=info",
+    "Later level=info&amp;limit=2&amp;after=2",
+    "Newest level=info&amp;limit=2",
   ]);
   assert.deepEqual(links({ events: [event(1)] }), []);
+});
+
+Deno.test("kinds of events are offered with their counts, and filtered for by a click on one", () => {
+  const text = draw({ events: [event(1)], asked: { limit: 200, type: "rows-stored", only: "yes", symbol: "GONE" } });
+  assert.match(wordsOf(text), /any request sent \(3\) rows stored \(0\) run finished \(1\)/);
+  assert.match(text, /<option value="rows-stored" selected=""/);
+  assert.match(text, /<option value="GONE" selected=""/, "what the address names stays");
+  assert.match(text, /<a class="quiet" href="\/runs\/7\?type=request-sent&amp;only=yes&amp;symbol=GONE#log"/);
+  assert.match(text, /<input type="hidden" name="only" value="yes"/);
+  assert.match(text, /<a href="\/runs\/7#log">Clear/);
+  assert.doesNotMatch(draw({}), />Clear</);
 });
 
 Deno.test("levels are counted, symbols offered once, the log file named when it is there", () => {

@@ -10,6 +10,7 @@ const request = (id: number, change: Partial<LedgerRow> = {}): LedgerRow => ({
   runId: 7,
   symbol: "IBM",
   interval: "daily",
+  form: "TIME_SERIES_DAILY compact",
   attempt: 1,
   sentAt: NOW - 60_000,
   kind: "bars",
@@ -43,6 +44,14 @@ Deno.test("requests: the run, the answer, how long and how much; never answered 
   assert.match(text, /IBM daily attempt 2 7 unanswered –never answered –never answered/);
   assert.match(text, /outage HTTP 503 340 ms 21\.0 kB &lt;b&gt;/);
   assert.match(text, /–outside a run, or it was forgotten bars 340 ms/);
+});
+
+Deno.test("a request for no bars says what it was for", () => {
+  const requests = [
+    request(2, { symbol: null, interval: null, form: "LISTING_STATUS active", kind: "reference" }),
+    request(1, { interval: null, form: "SPLITS", kind: "reference" }),
+  ];
+  assert.match(wordsOf(list({ requests })), /LISTING_STATUS active 7 reference .* IBM SPLITS 7 reference/);
 });
 
 Deno.test("older and newest; empty teaches", () => {

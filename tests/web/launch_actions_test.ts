@@ -89,3 +89,22 @@ Deno.test("who did it is told from how they came", () => {
   assert.equal(visitorName({ by: "session", role: "operate" }), "a log-in to operate (page)");
   assert.equal(visitorName({ by: "bearer", role: "operate" }), "a program (API)");
 });
+
+Deno.test("the queue is withdrawn launch by launch; one that has begun meanwhile is told and keeps none back", async () => {
+  const { done, post } = at();
+  assert.deepEqual(await post("/runs/withdraw", "launch=8&launch=9"), {
+    to: "/runs?outcome=queued",
+    said: "2 launches withdrawn.",
+  });
+  assert.deepEqual(done, [["withdraw", "the page", 8], ["withdraw", "the page", 9]]);
+  const begun = at({
+    withdraw: (_, id) =>
+      id === 8
+        ? refuse("Cannot withdraw launch 8: run 3 of it is at work; cancel that")()
+        : Promise.resolve(launch(id)),
+  });
+  assert.equal(
+    (await begun.post("/runs/withdraw", "launch=8&launch=9")).said,
+    "1 launch withdrawn. Cannot withdraw launch 8: run 3 of it is at work; cancel that",
+  );
+});

@@ -27,7 +27,7 @@ Deno.test("what is late: what it holds, how it went, why, and from when on it is
     { name: "B daily", holdsTo: null, why: "the 25 requests of today are spent", waits: NOW + 10 * HOUR, last: null },
     { name: "C 1min", holdsTo: null, why: "refused as premium", waits: "never" as const, last: null },
   ];
-  const standing = { series: 60, complete: 0, due: 1, waiting: 58, refused: 1 };
+  const standing = { series: 60, complete: 0, due: 1, waiting: 58, refused: 1, ended: 0 };
   const text = said(
     await overviewPage({ overview: async (range) => ({ ...await overview(range), late, standing }) })(visit()),
   );

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { LOCKED, routes } from "../support/page.ts";
+import { LOCKED, reads, routes, run } from "../support/page.ts";
 
 Deno.test("zone and colours are kept, and shown on the page we came from", async () => {
   const client = routes().client();
@@ -36,4 +36,18 @@ Deno.test("a wrong password is told, and the way back is kept for the next try",
 Deno.test("where no log-in is needed there is none", async () => {
   const { status, headers } = await routes().client().send("/login");
   assert.deepEqual([status, headers.get("location")], [303, "/"]);
+});
+
+Deno.test("columns are hidden for this visitor, and the zone stays as it was", async () => {
+  const client = routes({}, { runs: { ...reads().runs, runs: () => Promise.resolve([run(1)]) } }).client();
+  const send = async (fields: Record<string, string>) =>
+    await client.post("/settings", { token: await client.tokenIn("/runs"), back: "/runs", ...fields });
+  await send({ zone: "exchange", theme: "dark" });
+  assert.match((await client.send("/runs")).text, /<th scope="col" class="number">Requests<\/th>/);
+  await send({ choice: "columns", column: "outcome" });
+  const { text } = await client.send("/runs");
+  assert.match(text, />Outcome<\/th>/);
+  assert.doesNotMatch(text, />Requests<\/th>/);
+  assert.match(text, /value="outcome" checked=""[\s\S]*value="requests"\/?> Requests/);
+  assert.match(text, /data-theme="dark" data-zone="exchange"/);
 });

@@ -29,6 +29,17 @@ Deno.test("the cost, what must wait, and what is left", () => {
   assert.match(sentence([ask], { usedToday: 99 }), /0 of 25 are left/);
 });
 
+Deno.test("what is asked beside bars is part of the cost", () => {
+  const reference = [{ action: "ask", request: { form: "SPLITS", symbol: "IBM" }, reason: "", until: null }] as const;
+  const more = "1 request more for splits, dividends and the list of symbols; 22 of 25 are left today.";
+  const sentence = (entries: PlanEntry[]) => planSentence({ ...planOf(entries), reference });
+  assert.equal(sentence([ask]), `A run now sends 3 requests for 1 of 1 series; ${more}`);
+  assert.equal(
+    sentence([skip]),
+    `A run now sends no request for bars: all of these 1 series hold what can be had; ${more}`,
+  );
+});
+
 Deno.test("a row for each series: asked in which form, deferred until when, left out why", () => {
   const text = wordsOf(drawn(<PlanPreview plan={planOf([{ ...ask, later: wait }, wait, skip])} />));
   assert.match(text, /IBM daily asked 3 daily full due; then the quota is spent, not before 2026-11-23 00:00 UTC/);

@@ -21,3 +21,18 @@ Deno.test("no tick and no button for a log-in to look, nor in a table that is no
   assert.doesNotMatch(drawn(<ChosenRuns runs={RUNS} />, { role: "view" }), /checkbox|<button/);
   assert.doesNotMatch(drawn(<Rows runs={RUNS} />), /checkbox/);
 });
+
+Deno.test("an outcome and a trigger lead to the runs like it, where there is a list to filter", () => {
+  const html = drawn(<Rows runs={RUNS} filterHref={(change) => `/runs?${new URLSearchParams(change)}`} />);
+  assert.match(html, /href="\/runs\?outcome=running"/);
+  assert.match(html, /href="\/runs\?trigger=schedule"/);
+  assert.doesNotMatch(drawn(<Rows runs={RUNS} />), /\?outcome/);
+});
+
+Deno.test("a hidden column has neither head nor cells", () => {
+  const html = drawn(<Rows runs={RUNS} />, { hiddenColumns: ["trigger", "message"] });
+  assert.doesNotMatch(wordsOf(html), /Trigger|schedule|What it says/);
+  const cells = (row: string) => row.match(/<t[hd][ >]/g)!.length;
+  const [head, ...rows] = html.split("<tr").slice(1);
+  assert.ok(rows.every((row) => cells(row) === cells(head!)));
+});

@@ -55,11 +55,12 @@ Deno.test("the filters of the log reach the question", async () => {
   const asked: unknown[] = [];
   await show(
     { events: (filter) => Promise.resolve((asked.push(filter), [])) },
-    "level=warning&text=burst&symbol=IBM&before=9",
+    "level=warning&type=rows-refused&text=burst&symbol=IBM&before=9",
   );
   assert.deepEqual(asked, [{
     runId: 1,
     levels: ["warning", "error"],
+    types: ["rows-refused"],
     text: "burst",
     symbol: "IBM",
     interval: null,
@@ -69,23 +70,12 @@ Deno.test("the filters of the log reach the question", async () => {
   }]);
 });
 
-Deno.test("only the first series are drawn when there are hundreds, and it says so", async () => {
-  const spanEvents = Array.from(
-    { length: 70 },
-    (_, index) => ({
-      seq: index,
-      at: NOW - 3_600_000,
-      type: "request-sent",
-      level: "debug",
-      symbol: `S${index}`,
-      interval: "daily",
-      message: "",
-      data: {},
-    }),
-  );
-  const text = drawn((await show({ spanEvents: () => Promise.resolve(spanEvents) })).body);
-  assert.equal(text.match(/class="span /g)?.length, 60);
-  assert.match(text, /The first 60 of 70 series/);
+Deno.test("of what is drawn only the chosen series is asked for when the others are hidden", async () => {
+  const asked: unknown[] = [];
+  const spanEvents: RunReads["spanEvents"] = (id, of) => Promise.resolve((asked.push([id, of]), []));
+  await show({ spanEvents }, "symbol=IBM&interval=daily");
+  await show({ spanEvents }, "symbol=IBM&interval=daily&only=yes");
+  assert.deepEqual(asked, [[1, { symbol: null, interval: null }], [1, { symbol: "IBM", interval: "daily" }]]);
 });
 
 Deno.test("a run nobody has is not found", async () => {

@@ -76,6 +76,8 @@ Deno.test("what is queued has its tab, its reason, and its place before the runs
   assert.match(said(only), /8 queued.*9 queued/);
   assert.doesNotMatch(drawn(only.body), /name="run"|<select/);
   assert.doesNotMatch(said(await stage.show("outcome=failed")), /the next one first/);
+  assert.match(drawn(all.body), /href="\/runs\/withdraw">Withdraw all…/);
+  assert.doesNotMatch(drawn((await at([], {}, [launch(8)]).show()).body), /Withdraw all/);
   assert.match(said(await at([]).show("outcome=queued")), /No launch waits\. Launch a run/);
 });
 

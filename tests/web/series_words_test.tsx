@@ -4,6 +4,7 @@ import {
   Bounded,
   EntitlementWords,
   FreshnessWords,
+  listingWords,
   NextWords,
   ResultDots,
   seriesHref,
@@ -67,4 +68,18 @@ Deno.test("what a key may ask, what comes next, how the last results were", () =
   assert.equal(new Set([...dots.matchAll(/aria-hidden="true">(<\w+)/g)].map(([, shape]) => shape)).size, 3);
   assert.equal(words(<Bounded count={5} most={5} />), "≥ 5");
   assert.equal(words(<Bounded count={4} most={5} />), "4");
+});
+
+Deno.test("a listing in words, whatever of it is known", () => {
+  const listing = {
+    symbol: "IBM",
+    name: "Intl. Business",
+    exchange: "NYSE",
+    assetType: "Stock",
+    ipoDate: "1962-01-02",
+    delistingDate: null,
+  };
+  assert.equal(listingWords(listing), "Intl. Business, NYSE, since 1962-01-02");
+  const gone = { ...listing, name: null, ipoDate: null, delistingDate: "2018-10-24" };
+  assert.equal(listingWords(gone), "NYSE, delisted on 2018-10-24");
 });

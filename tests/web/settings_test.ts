@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { themeOf, zoneOf } from "../../src/web/settings.ts";
+import { hiddenColumnsOf, themeOf, zoneOf } from "../../src/web/settings.ts";
 
 Deno.test("the zone is the one chosen; local is UTC until the browser says where it is, and says so", () => {
   assert.deepEqual(zoneOf(undefined, "Europe/Berlin"), { choice: "utc", name: "UTC", unknown: false });
@@ -12,4 +12,9 @@ Deno.test("the zone is the one chosen; local is UTC until the browser says where
 
 Deno.test("a theme nobody has is the system's", () => {
   assert.deepEqual(["dark", "light", "auto", "x", undefined].map(themeOf), ["dark", "light", "auto", "auto", "auto"]);
+});
+
+Deno.test("hidden columns are those a list has", () => {
+  assert.deepEqual(hiddenColumnsOf("requests.took.nothing.<b>"), ["took", "requests"]);
+  assert.deepEqual(hiddenColumnsOf(undefined), []);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type LoggedEvent, spansOf } from "../../src/web/spans.ts";
+import { type LoggedEvent, runSpansOf, spansOf } from "../../src/web/spans.ts";
 
 let seq = 0;
 const event = (at: number, type: string, data: Record<string, unknown> = {}, symbol = "A"): LoggedEvent => {
@@ -42,4 +42,18 @@ Deno.test("series under way at once are kept apart, in the order they began", ()
   ];
   assert.deepEqual(told(events), ["B null: fetch 1-null", "A failed: fetch 2-3"]);
   assert.deepEqual(told([{ ...event(1, "run-started"), symbol: null }]), []);
+});
+
+Deno.test("the run itself: planning to the plan, closing after the last series; open while it goes on", () => {
+  const whole = (type: string, at: number) => ({ ...event(at, type), symbol: null, interval: null });
+  const of = (events: LoggedEvent[], finishedAt: number | null) =>
+    runSpansOf(events, { startedAt: 0, finishedAt }).map(({ phase, from, to }) => `${phase} ${from}-${to}`);
+  const [planned, finished] = [whole("run-planned", 2), whole("run-finished", 9)];
+  assert.deepEqual(of([planned, event(7, "series-finished"), finished], 10), ["plan 0-2", "close 7-9"]);
+  assert.deepEqual(of([planned, finished], 10), ["plan 0-2", "close 2-9"], "nothing was due");
+  assert.deepEqual(of([planned, event(3, "request-sent")], null), ["plan 0-2"], "at work");
+  assert.deepEqual(of([], null), ["plan 0-null"], "it plans");
+  assert.deepEqual(of([finished], 9), ["plan 0-9"], "it failed while it planned");
+  assert.deepEqual(of([], 9), [], "swept away");
+  assert.deepEqual(of([event(3, "request-sent")], 9), [], "the others were cut");
 });

@@ -3,18 +3,22 @@ import assert from "node:assert/strict";
 import type { Refusal } from "../../src/web/visit.ts";
 import { type SymbolRow, type SymbolsFilter, symbolsPage } from "../../src/web/symbols.tsx";
 import { drawn, said } from "../support/draw.tsx";
-import { NOW, symbolRow, visit } from "../support/page.ts";
+import { NOW, reads, symbolRow, visit } from "../support/page.ts";
 
 function at(rows: readonly SymbolRow[], { matching = rows.length, complete = 0 } = {}) {
   const asked: SymbolsFilter[] = [];
   const counts = { complete, late: rows.length - complete, empty: 0 };
-  const page = symbolsPage({ symbols: (filter) => Promise.resolve((asked.push(filter), { rows, matching, counts })) });
+  const page = symbolsPage({
+    ...reads().symbols,
+    symbols: (filter) => Promise.resolve((asked.push(filter), { rows, matching, counts })),
+  });
   return { asked, show: (query = "") => page(visit({ query: new URLSearchParams(query) })) };
 }
 
 Deno.test("no series is configured: what names some; none matches: the way back", async () => {
   assert.match(said(await at([]).show()), /No series is configured\.[\s\S]*STOCK_SYMBOLS=IBM,MSFT/);
   const page = symbolsPage({
+    ...reads().symbols,
     symbols: () => Promise.resolve({ rows: [], matching: 0, counts: { complete: 3, late: 0, empty: 0 } }),
   });
   const text = said(await page(visit({ query: new URLSearchParams("symbol=x") })));

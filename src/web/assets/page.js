@@ -22,11 +22,16 @@ for (const form of document.querySelectorAll("form[data-submit-on-change]")) {
   form.addEventListener("change", () => form.requestSubmit());
 }
 addEventListener("keydown", ({ key }) => {
-  if (key === "Escape") document.querySelector("details.settings[open]")?.removeAttribute("open");
+  if (key !== "Escape") return;
+  for (const open of document.querySelectorAll("details:is(.settings, .menu)[open]")) {
+    open.removeAttribute("open");
+    if (open.contains(document.activeElement)) open.querySelector("summary").focus();
+  }
 });
 document.addEventListener("click", ({ target }) => {
-  const open = document.querySelector("details.settings[open]");
-  if (open && !open.contains(target)) open.removeAttribute("open");
+  for (const open of document.querySelectorAll("details:is(.settings, .menu)[open]")) {
+    if (!open.contains(target)) open.removeAttribute("open");
+  }
 });
 
 // --- the parts that live

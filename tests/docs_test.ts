@@ -1,0 +1,111 @@
+/** What the documents say can be run, is run: their SQL on both engines; what their dashboard and alerts ask for is measured. */
+import assert from "node:assert/strict";
+import { INTERVALS } from "../src/bar.ts";
+import { familiesOf } from "../src/metrics.ts";
+import type { Database } from "../src/postgres/connect.ts";
+import { withDatabases } from "./support/database.ts";
+import { measured } from "./support/measured.ts";
+import { bar, nextRun, NOW, startRun, store } from "./support/stored.ts";
+
+const read = (path: string) => Deno.readTextFile(new URL(`../docs/${path}`, import.meta.url));
+const statements = [...(await read("sql.md")).matchAll(/^```sql\n(.*?)^```$/gms)].map(([, sql]) => sql!.trim());
+
+/** As much of the vendor's layout as the view of raw rows looks at. */
+function bodyOf(days: string[]): string {
+  const rows = Object.fromEntries(days.map((day) => [day, { "4. close": "1.0" }]));
+  return JSON.stringify({ "Meta Data": {}, "Time Series (Daily)": rows });
+}
+
+/** Some days of two symbols: daily, adjusted, half-hours with an evening, one revision, one row in quarantine. */
+async function fill(db: Database): Promise<void> {
+  const run = await startRun(db);
+  const days = ["2026-02-23", "2026-02-24", "2026-02-25", "2026-02-26", "2026-02-27"];
+  const adjusted = { adjustedClose: "0.9", dividendAmount: "0", splitCoefficient: "1" };
+  for (const symbol of ["IBM", "AAPL"]) {
+    const daily = days.map((day, index) => bar(day, String(index + 1), adjusted));
+    const body = bodyOf(days);
+    await store(db, run, { series: { symbol, interval: "daily" }, bars: daily, body, now: NOW - 86_400_000 * 2 });
+  }
+  const times = ["14:30", "15:00", "15:30", "20:30", "23:30"];
+  const halfHours = days.slice(0, 4).flatMap((day) => times.map((time) => bar(`${day}T${time}Z`, "2")));
+  const rejects = [{ stamp: "2026-02-27 10:00:00", rule: "zero-price", raw: {} } as const];
+  await store(db, run, { bars: [...halfHours, bar("2026-02-27T14:30Z", "3")], rejects });
+  const next = await nextRun(db, run);
+  await store(db, next, {
+    series: { symbol: "IBM", interval: "daily" },
+    bars: [bar("2026-02-26", "4.5", adjusted)],
+    body: bodyOf(["2026-02-26"]),
+  });
+  await db.pool.query(
+    "insert into request (key_hash, symbol, \"interval\", form, attempt, sent_at) values ('k', 'IBM', 'daily', 'F', 1, $1)",
+    [new Date(NOW).toISOString()],
+  );
+}
+
+withDatabases("every statement of docs/sql.md runs and finds something", async (db) => {
+  await fill(db);
+  assert.ok(statements.length >= 15);
+  for (const statement of statements) {
+    const { rows } = await db.pool.query(statement).catch((error) => assert.fail(`${error.message}\n${statement}`));
+    assert.ok(rows.length > 0, statement);
+  }
+});
+
+Deno.test("every link of the documents leads somewhere", async () => {
+  for (const path of ["sql.md", "export.md", "monitoring.md"]) {
+    for (const [, target] of (await read(path)).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
+      await Deno.stat(new URL(`../docs/${target}`, import.meta.url));
+    }
+  }
+});
+
+/** Names of what is measured, with the labels each has. */
+function known(): Map<string, Set<string>> {
+  const build = { version: "1", runtime: "Deno", engine: "server" };
+  const { state, freshness } = measured().series[0]!;
+  const series = INTERVALS.map((interval) => ({ state: { ...state, series: { symbol: "IBM", interval } }, freshness }));
+  return new Map(
+    familiesOf(build, { ...measured(), series }).map(({ name, type, samples }) => [
+      type === "info" ? `${name}_info` : name,
+      new Set(
+        samples.flatMap(({ labels }) => Object.entries(labels ?? {}).map(([label, value]) => `${label}=${value}`)),
+      ),
+    ]),
+  );
+}
+
+/** Everything an expression asks for that is not measured. */
+function unmeasured(expression: string): string[] {
+  const names = known();
+  return [...expression.matchAll(/\b(stocks_etl_\w+)(?:\{([^}]*)\})?/g)].flatMap(([, name, matchers = ""]) => {
+    const labels = names.get(name!);
+    if (labels === undefined) return [name!];
+    return [...matchers.matchAll(/(\w+)(=~|!=|=)"([^"]*)"/g)].flatMap(([, label, operator, value]) => {
+      if (label === "job") return [];
+      const values = operator === "=~" ? value!.split("|") : [value];
+      return values.filter((one) => !labels.has(`${label}=${one}`)).map((one) => `${name}{${label}="${one}"}`);
+    });
+  });
+}
+
+Deno.test("the dashboard and the alerts ask for nothing that is not measured", async () => {
+  assert.deepEqual(unmeasured('max(stocks_etl_nothing) + stocks_etl_runs_last_day{outcome=~"failed|lost",job="x"}'), [
+    "stocks_etl_nothing",
+    'stocks_etl_runs_last_day{outcome="lost"}',
+  ]);
+  const { panels } = JSON.parse(await read("monitoring/dashboard.json")) as {
+    panels: { title: string; targets: { expr: string }[] }[];
+  };
+  const asked = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+  assert.ok(asked.length >= 15);
+  const alerts = await read("monitoring/alerts.yml");
+  const expressions = [...alerts.matchAll(/^ +expr: (.+)$/gm)].map(([, expr]) => expr!);
+  assert.equal(expressions.length, [...alerts.matchAll(/- alert: /g)].length);
+  for (const expression of [...asked, ...expressions]) assert.deepEqual(unmeasured(expression), [], expression);
+});
+
+Deno.test("docs/monitoring.md lists every measurement, and none that there is not", async () => {
+  const text = await read("monitoring.md");
+  const listed = new Set([...text.matchAll(/`(stocks_etl_\w+)[`{]/g)].map(([, name]) => name));
+  assert.deepEqual([...listed].sort(), [...known().keys()].sort());
+});

