@@ -70,8 +70,9 @@ withDatabases(
     assert.equal(done.state, "complete");
     // Nineteen sessions of February, one in April, September and October before the listing.
     assert.deepEqual([done.none, done.held + done.none - done.wished], [19 + 1 + 21 + 21, 0]);
-    assert.deepEqual(at.asked().filter((one) => one === "AAA 2023-02").length, 2);
-    assert.deepEqual(at.asked().filter((one) => one === "AAA 2022-09").length, 1);
+    // An empty answer is asked for twice in a row.
+    assert.deepEqual(at.asked().filter((one) => one === "AAA 2023-02").length, 2 * 2);
+    assert.deepEqual(at.asked().filter((one) => one === "AAA 2022-09").length, 2);
     const [one] = await at.app.steer.backfillSeries(id, { limit: 5 });
     assert.match(one!.reason!, /^the vendor has no bars of 62 sessions$/);
   },
