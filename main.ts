@@ -24,6 +24,7 @@ const machine: Machine = {
   readFile: Deno.readTextFileSync,
   out: writerTo(Deno.stdout, (found) => stderr(`stocks-etl: warning: Cannot write the output: ${found}\n`)),
   screen: { isTTY: Deno.stderr.isTerminal(), columns: columnsOf(Deno.stderr), write: stderr },
+  confirm: (question) => Deno.stdin.isTerminal() && Deno.stderr.isTerminal() ? confirm(question) : null,
   columns: columnsOf(Deno.stdout),
   colour: Deno.stdout.isTerminal() && !Deno.noColor,
   version: manifest.version,

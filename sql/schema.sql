@@ -52,6 +52,88 @@ create table audit (
 comment on table audit is 'Who changed what about the program, where the changed row cannot say so itself.';
 CREATE INDEX audit_of_subject ON audit USING btree (subject, id);
 
+create table backfill (
+  id bigint generated always as identity not null,
+  from_date date not null,
+  to_date date not null,
+  note text,
+  asked_by text not null,
+  asked_at timestamp with time zone not null,
+  state text not null default 'running'::text,
+  reason text,
+  rest_until timestamp with time zone,
+  troubles integer not null default 0,
+  resumed_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint backfill_pkey PRIMARY KEY (id),
+  constraint backfill_finished_whole CHECK (((state = ANY (ARRAY['cancelled'::text, 'complete'::text, 'partial'::text])) = (finished_at IS NOT NULL))),
+  constraint backfill_range CHECK ((from_date <= to_date)),
+  constraint backfill_rests_while_running CHECK (((state = 'running'::text) OR (rest_until IS NULL))),
+  constraint backfill_says_why CHECK (((reason IS NOT NULL) OR (state = 'complete'::text) OR ((state = 'running'::text) AND (rest_until IS NULL)))),
+  constraint backfill_state_check CHECK ((state = ANY (ARRAY['running'::text, 'paused'::text, 'cancelled'::text, 'complete'::text, 'partial'::text]))),
+  constraint backfill_troubles_check CHECK ((troubles >= 0))
+);
+comment on table backfill is 'A wish: these series shall hold every session from from_date to to_date. What is left of it is found in the bars themselves and in backfill_answer.';
+comment on column backfill.rest_until is 'Not worked on before: reason says what it waits for.';
+comment on column backfill.troubles is 'Rests in a row because the vendor was down: each is twice as long.';
+comment on column backfill.resumed_at is 'When somebody last said that it should go on: runs that died before do not count against it.';
+CREATE INDEX backfill_finished ON backfill USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+CREATE INDEX backfill_running ON backfill USING btree (id) WHERE (state = 'running'::text);
+
+create table backfill_answer (
+  backfill_id bigint not null,
+  symbol text not null,
+  "interval" text not null,
+  part text not null,
+  from_date date not null,
+  to_date date not null,
+  kind text not null,
+  tries integer not null,
+  message text,
+  answered_at timestamp with time zone not null,
+  run_id bigint,
+  constraint backfill_answer_pkey PRIMARY KEY (backfill_id, symbol, "interval", part),
+  constraint backfill_answer_backfill_id_symbol_interval_fkey FOREIGN KEY (backfill_id, symbol, "interval") REFERENCES backfill_series(backfill_id, symbol, "interval") ON DELETE CASCADE,
+  constraint backfill_answer_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id) ON DELETE SET NULL,
+  constraint backfill_answer_range CHECK ((from_date <= to_date)),
+  constraint backfill_answer_tries_check CHECK ((tries > 0))
+);
+comment on table backfill_answer is 'What the vendor said to a part of a backfill, written in the transaction that stored the bars of it.';
+comment on column backfill_answer.part is 'The month that was asked for, or the form of a request that is of no month.';
+comment on column backfill_answer.kind is 'Of the newest try.';
+CREATE INDEX backfill_answer_of_run ON backfill_answer USING btree (run_id) WHERE (run_id IS NOT NULL);
+
+create table backfill_series (
+  backfill_id bigint not null,
+  symbol text not null,
+  "interval" text not null,
+  place integer not null,
+  state text not null default 'open'::text,
+  reason text,
+  wait_until timestamp with time zone,
+  wished integer not null,
+  held integer not null,
+  "none" integer not null,
+  refused integer not null,
+  failed integer not null,
+  requests integer not null,
+  constraint backfill_series_pkey PRIMARY KEY (backfill_id, symbol, "interval"),
+  constraint backfill_series_at_place UNIQUE (backfill_id, place),
+  constraint backfill_series_backfill_id_fkey FOREIGN KEY (backfill_id) REFERENCES backfill(id) ON DELETE CASCADE,
+  constraint backfill_series_failed_check CHECK ((failed >= 0)),
+  constraint backfill_series_held_check CHECK ((held >= 0)),
+  constraint backfill_series_none_check CHECK (("none" >= 0)),
+  constraint backfill_series_refused_check CHECK ((refused >= 0)),
+  constraint backfill_series_requests_check CHECK ((requests >= 0)),
+  constraint backfill_series_says_why CHECK (((state = ANY (ARRAY['open'::text, 'complete'::text])) OR (reason IS NOT NULL))),
+  constraint backfill_series_state_check CHECK ((state = ANY (ARRAY['open'::text, 'complete'::text, 'refused'::text, 'failed'::text]))),
+  constraint backfill_series_wished_check CHECK ((wished >= 0))
+);
+comment on table backfill_series is 'How far a backfill is with a series, as last seen: figures for people, made anew from bars and answers before they decide anything.';
+comment on column backfill_series.wait_until is 'All that is left was asked for without use: not asked again before.';
+comment on column backfill_series.none is 'Sessions the vendor was asked for and does not have.';
+comment on column backfill_series.requests is 'Still to be sent.';
+
 create table dividend (
   id bigint generated always as identity not null,
   symbol text not null,
@@ -232,13 +314,18 @@ create table notice (
   run_id bigint,
   at timestamp with time zone not null,
   decided_at timestamp with time zone,
+  backfill_id bigint,
   constraint notice_pkey PRIMARY KEY (id),
+  constraint notice_backfill_id_fkey FOREIGN KEY (backfill_id) REFERENCES backfill(id) ON DELETE CASCADE,
   constraint notice_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id) ON DELETE SET NULL,
-  constraint notice_kind_check CHECK ((kind = ANY (ARRAY['run'::text, 'alarm'::text, 'summary'::text, 'test'::text])))
+  constraint notice_kind_check CHECK ((kind = ANY (ARRAY['run'::text, 'alarm'::text, 'summary'::text, 'test'::text, 'backfill'::text]))),
+  constraint notice_of_backfill_whole CHECK (((kind = 'backfill'::text) = (backfill_id IS NOT NULL)))
 );
 comment on table notice is 'Something that may be worth telling. That of a run commits with the row that closes it.';
 comment on column notice.decided_at is 'Null: nobody has decided yet who is told. Then its messages are in the outbox, if any.';
+comment on column notice.backfill_id is 'The backfill that ended, or stopped by itself.';
 CREATE INDEX notice_at ON notice USING btree (at);
+CREATE INDEX notice_of_backfill ON notice USING btree (backfill_id) WHERE (backfill_id IS NOT NULL);
 CREATE INDEX notice_of_run ON notice USING btree (run_id) WHERE (run_id IS NOT NULL);
 CREATE UNIQUE INDEX notice_once_per_run ON notice USING btree (run_id) WHERE (kind = 'run'::text);
 CREATE INDEX notice_undecided ON notice USING btree (id) WHERE (decided_at IS NULL);
@@ -439,7 +526,9 @@ create table run (
   cancel_by text,
   cancel_force boolean not null default false,
   settings_digest text,
+  backfill_id bigint,
   constraint run_pkey PRIMARY KEY (id),
+  constraint run_backfill_id_fkey FOREIGN KEY (backfill_id) REFERENCES backfill(id) ON DELETE SET NULL,
   constraint run_launch_id_fkey FOREIGN KEY (launch_id) REFERENCES launch(id) ON DELETE SET NULL,
   constraint run_of_run_fkey FOREIGN KEY (of_run) REFERENCES run(id) ON DELETE SET NULL,
   constraint run_settings_digest_fkey FOREIGN KEY (settings_digest) REFERENCES run_settings(digest),
@@ -451,7 +540,7 @@ create table run (
   constraint run_failed_check CHECK ((failed >= 0)),
   constraint run_inserted_check CHECK ((inserted >= 0)),
   constraint run_late_check CHECK ((late >= 0)),
-  constraint run_one_cause CHECK (((tick_id IS NULL) OR (launch_id IS NULL))),
+  constraint run_one_cause CHECK ((num_nonnulls(tick_id, launch_id, backfill_id) <= 1)),
   constraint run_outcome_check CHECK ((outcome = ANY (ARRAY['complete'::text, 'partial'::text, 'deferred'::text, 'nothing-due'::text, 'failed'::text, 'cancelled'::text, 'abandoned'::text]))),
   constraint run_planned_check CHECK ((planned >= 0)),
   constraint run_provisional_check CHECK ((provisional >= 0)),
@@ -468,7 +557,9 @@ comment on column run.of_run is 'The run whose series were run again.';
 comment on column run.cancel_at is 'When somebody asked for its end. Its owner reads it with the lease, and its tick or launch is owed nothing more.';
 comment on column run.cancel_force is 'The request under way is to be given up as well.';
 comment on column run.settings_digest is 'Null: from before settings were kept, or of a program that did not say.';
+comment on column run.backfill_id is 'The backfill it has done a slice of.';
 CREATE INDEX run_by_outcome ON run USING btree (outcome, started_at, id);
+CREATE INDEX run_of_backfill ON run USING btree (backfill_id, id) WHERE (backfill_id IS NOT NULL);
 CREATE INDEX run_of_launch ON run USING btree (launch_id) WHERE (launch_id IS NOT NULL);
 CREATE INDEX run_of_run ON run USING btree (of_run) WHERE (of_run IS NOT NULL);
 CREATE INDEX run_of_settings ON run USING btree (settings_digest) WHERE (settings_digest IS NOT NULL);

@@ -1,4 +1,5 @@
 /** Opens the rooms and hands their functions to the stories, pages and commands. */
+import { createBackfiller, type SliceOptions, type Worked } from "./backfill_work.ts";
 import { type Series } from "./bar.ts";
 import type { Config } from "./config.ts";
 import { lookAtClock } from "./heartbeat.ts";
@@ -67,11 +68,14 @@ export interface App {
   /** The symbols a text may mean, by one request. @throws Error that says why there is no answer */
   searchSymbols(keywords: string, options: { signal: AbortSignal }): Promise<readonly Match[]>;
   /**
-   * Notices the ticks that have come due and serves those that are owed, and the launches that wait.
+   * Notices the ticks that have come due and serves those that are owed, and the launches that wait; else a slice of a
+   * backfill.
    *
    * @returns the last run; `null`: none was owed
    */
   beat(options: Pick<RunOptions, "stop" | "abort" | "emit">): Promise<RunReport | NotOurs | null>;
+  /** Works on one backfill: a slice of it, if there is something to ask for now. @throws as {@link run} */
+  backfill(id: number, options: SliceOptions): Promise<Worked>;
   /** After a run by hand: removes what is too old and searches for gaps, within half a minute, if due. Never throws. */
   tidy(options: Pick<RunOptions, "stop">): Promise<void>;
   /** Why a bar is missing, which gaps there are. */
@@ -110,6 +114,7 @@ export async function openApp(
     const notifier = createNotifier(rooms, { redact });
     const pulse = createPulse(rooms);
     const worker = createWorker(rooms, { notifier, pulse, redact });
+    const backfiller = createBackfiller(rooms, { worker });
     const planned = (series: readonly Series[], options: PlanAsked = {}) => planFor(rooms, series, options);
     let [hasBeaten, silentUntil] = [false, -Infinity];
     // A beat comes every minute.
@@ -141,8 +146,13 @@ export async function openApp(
           serve: ({ id, trigger }) => worker.run({ ...common, series: config.series, trigger, tickId: id }),
           launch: ({ id, series, force, ofRun }) =>
             worker.run({ ...common, series, force, ofRun, trigger: "manual", tickId: null, launchId: id }),
+          backfill: async () => {
+            const id = await backfiller.next();
+            if (id !== null) await backfiller.work(id, { ...common, guarded: true });
+          },
         });
       },
+      backfill: (id, options) => backfiller.work(id, { ...options, guarded: false }),
       tidy: async ({ stop }) => {
         const limit = AbortSignal.any([stop, AbortSignal.timeout(TIDY_MS)]);
         await keepHouse(rooms, { stop: limit, doubtedMs: DOUBTED_MS.byHand });

@@ -105,6 +105,15 @@ export function isTold(channel: Channel, { on, run, news }: { on: TellOn; run: O
   }
 }
 
+/**
+ * Whether a channel is told of a backfill that has ended, or has stopped by itself. Somebody asked for it on purpose, so who
+ * is told of problems only is told as well. The ping is of the schedule.
+ */
+export function isToldOfBackfill(channel: Channel, { on, done }: { on: TellOn; done: boolean }): boolean {
+  if (channel === "ping") return false;
+  return channel === "webhook" || on !== "never" || (channel === "slack" && !done);
+}
+
 /** Whether a channel gets the summary of the day: who is told of every run needs none. */
 export function isSummed(channel: Channel, on: TellOn): boolean {
   if (channel === "mail") return on === "problem" || on === "change";

@@ -1,4 +1,5 @@
 /** What does a run do to the world? The seam between the story of a run and the rooms that carry it out. */
+import type { PartAnswer } from "./backfill_left.ts";
 import type { Bar, Reject, Rule, Series } from "./bar.ts";
 import type { Entitlement } from "./entitlement.ts";
 import type { Emit } from "./event.ts";
@@ -35,7 +36,7 @@ export type Claim =
   | { readonly runId: number }
   /** Another process is at work and alive. */
   | { readonly busy: { runId: number; owner: string } }
-  /** The tick this run was for has been served by somebody else. */
+  /** The tick this run was for has been served by somebody else, or its backfill is not running any more. */
   | { readonly taken: true };
 
 /** What an answer, or a request that failed, says of the open gaps of its series. */
@@ -57,6 +58,9 @@ export interface GapKeeping {
   /** Nothing was due of the series: it was asked for its gaps alone. */
   readonly healing: boolean;
 }
+
+/** Of work that was not asked for any gap: the search of the day sees what it healed. */
+export const NO_GAPS: GapKeeping = { gaps: null, healing: false };
 
 /** A result before the database has said what became of its rows. */
 export type OpenResult = Omit<SeriesResult, "counts" | "watermark">;
@@ -107,13 +111,13 @@ export interface Effects<Document> {
   learn(entitlement: Entitlement, message: string): Promise<void>;
   ask(request: BarRequest, options: { runId: number; signal: AbortSignal }): Promise<Asked<Document>>;
   read(document: Document, request: BarRequest): Reading;
-  /** One transaction: fence, archive, bars, revisions, quarantine, gaps, result. Throws {@link LeaseLost} if the run is not ours. */
+  /** One transaction: fence, archive, bars, revisions, quarantine, gaps, part of a backfill, result. Throws {@link LeaseLost} if the run is not ours. */
   store(
     reading: Reading,
-    options: { runId: number; result: OpenResult; from: Source<Document> } & GapKeeping,
+    options: { runId: number; result: OpenResult; from: Source<Document>; part?: PartAnswer } & GapKeeping,
   ): Promise<SeriesResult>;
   /** Keeps a result that brought no rows, fenced the same. Both return it with what the run already had of the series. */
-  record(result: SeriesResult, options: { runId: number } & GapKeeping): Promise<SeriesResult>;
+  record(result: SeriesResult, options: { runId: number; part?: PartAnswer } & GapKeeping): Promise<SeriesResult>;
   /** Absent: this run asks for nothing beside bars. */
   readonly beside?: ReferenceEffects<unknown>;
   /** False when the run is not ours any more. */

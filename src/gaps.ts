@@ -85,7 +85,10 @@ export function missingWords(
   }
   const holiday = exchangeOf(symbol) === "weekdays" ? " (or it was a holiday there, which is not known)" : "";
   if (gap === null || gap.closed?.as === "healed") {
-    return ["not-searched", `missing; the search of the day finds it, "gaps --scan" at once${holiday}`];
+    return [
+      "not-searched",
+      `missing; the search of the day finds it, "gaps --scan" at once; more than ${LONGEST_GAP} in a row are left to "backfill"${holiday}`,
+    ];
   }
   const times = gap.tries === 1 ? "once" : gap.tries === 2 ? "twice" : `${gap.tries} times`;
   const tried = gap.tries === 0 ? "not asked for yet" : `asked for ${times}`;
@@ -105,6 +108,29 @@ export function minute(ms: number): string {
 }
 
 const DAY = 86_400_000;
+
+/**
+ * Slots in a row, a quarter of a year of sessions. A longer stretch without a bar is no gap but history that nobody has asked
+ * for, as between the years of a backfill and those that runs keep: another backfill asks for it.
+ */
+export const LONGEST_GAP = 65;
+
+/** Those of the empty slots that lie in no longer stretch. @param slots all of them, ascending */
+export function gapsAmong(slots: readonly Slot[], empty: readonly Slot[]): Slot[] {
+  const missing = new Set(empty.map(({ date }) => date));
+  const gaps: Slot[] = [];
+  let stretch: Slot[] = [];
+  const end = () => {
+    if (stretch.length <= LONGEST_GAP) gaps.push(...stretch);
+    stretch = [];
+  };
+  for (const slot of slots) {
+    if (missing.has(slot.date)) stretch.push(slot);
+    else end();
+  }
+  end();
+  return gaps;
+}
 
 /** The slots a series should have bars in, from one date to another, both included. @throws RangeError for no date */
 export function slotsBetween({ symbol, interval }: Series, from: string, to: string): Slot[] {

@@ -1,6 +1,6 @@
 /**
  * What happens at one look at the clock? Due ticks are noticed, the launches and ticks that are owed are served, then the
- * house is kept.
+ * house is kept and a slice of a backfill is done.
  */
 import { searchGaps } from "./gap_search.ts";
 import { keepHouse } from "./housekeeping.ts";
@@ -28,23 +28,25 @@ const WORDS_LIMIT = 200;
 
 /**
  * Notices the ticks that have come due and serves those that are owed a run, until none is, or another run is at work.
- * What comes due meanwhile is not kept waiting for the next look. When nothing is owed, the house is kept and gaps are
- * searched for.
+ * What comes due meanwhile is not kept waiting for the next look. When nothing is owed, the house is kept, gaps are searched
+ * for, and then history has its turn: one slice, so that the next look is near.
  *
  * An operator waits for a launch: it goes before a tick. A program of another configuration that serves the schedule keeps
  * it: then no tick is noticed or served here, launches are.
  *
  * @param serve makes a run for the tick
  * @param launch makes the run that was asked for
+ * @param backfill works on a backfill, if one is to be worked on
  * @param onRival told, in a warning for the operator, that another configuration is served
  * @returns what the last run came to; `null`: none was owed
  */
 export async function lookAtClock<Served extends object>(
   rooms: Rooms,
-  { stop, serve, launch, onRival }: {
+  { stop, serve, launch, backfill, onRival }: {
     stop: AbortSignal;
     serve: (tick: Tick) => Promise<Served>;
     launch: (launch: Launch) => Promise<Served>;
+    backfill: () => Promise<unknown>;
     onRival: (warning: string) => void;
   },
 ): Promise<Served | null> {
@@ -60,6 +62,7 @@ export async function lookAtClock<Served extends object>(
     else {
       await keepHouse(rooms, { stop });
       await searchGaps(rooms, { stop, most: SEARCHED_AT_ONCE });
+      if (!stop.aborted) await backfill();
       break;
     }
     if ("busy" in last) break;

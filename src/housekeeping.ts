@@ -6,6 +6,7 @@ import { claimChore, noteChore } from "./postgres/chores.ts";
 import type { Database } from "./postgres/connect.ts";
 import { expireGaps } from "./postgres/gaps.ts";
 import {
+  expireBackfills,
   expireEvents,
   expireIncidents,
   expireLaunches,
@@ -42,6 +43,7 @@ export function sweepsOf({ retention, archiveDays, logDir }: Config, database: D
     ...sweep("settings of runs", runs, (before) => expireSettings(database, before)),
     ...sweep("ticks", runs, (before) => expireTicks(database, before)),
     ...sweep("launches", runs, (before) => expireLaunches(database, before)),
+    ...sweep("backfills", runs, (before) => expireBackfills(database, before)),
     ...sweep("notices", runs, (before) => expireNotices(database, before)),
     ...sweep("healed gaps", runs, (before) => expireGaps(database, before)),
     ...sweep("incidents", runs, (before) => expireIncidents(database, before)),

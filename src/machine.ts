@@ -11,6 +11,8 @@ export interface Machine extends World {
   readFile(path: string): string;
   /** Standard output. What says nothing was written whole. */
   out(given: string | Uint8Array): Unwritten | void;
+  /** Asks the person at the terminal; `null`: there is none. */
+  confirm(question: string): boolean | null;
   /** Width of standard output. */
   readonly columns: number;
   /** Standard error, where progress is drawn. */

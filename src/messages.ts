@@ -8,7 +8,7 @@ import type { Outcome } from "./run.ts";
 
 /** Something that is told. */
 export interface Telling {
-  readonly kind: "run" | "alarm" | "summary" | "test";
+  readonly kind: "run" | "alarm" | "summary" | "test" | "backfill";
   /** Epoch ms. */
   readonly at: number;
   readonly letter: Letter;

@@ -1,5 +1,6 @@
 /** What do the messages rest on? Facts read from the database, and what they come to: letters that are not yet addressed. */
 import { gapOf, lateBars, type ScheduleState, seenByClock, tickProblem } from "./alarm.ts";
+import { backfillLetter, factsOfBackfill } from "./backfill_letter.ts";
 import { seriesName } from "./bar.ts";
 import { type Circumstances, digestOf, type FinishedRun, type RunFacts } from "./digest.ts";
 import { isComplete, type Market, targetOf } from "./due.ts";
@@ -7,6 +8,7 @@ import { SCHEDULE, type Served, servedBy } from "./heartbeat.ts";
 import { type Incident, type Look, type News, type Problem, problemsOf, seenByRun } from "./incident.ts";
 import { factsOfNews, factsOfRun, pingOf, redacted, type Telling } from "./messages.ts";
 import type { SeriesState } from "./plan.ts";
+import { backfillById, seriesOfBackfill } from "./postgres/backfills.ts";
 import { happenedSince, scheduleState } from "./postgres/day.ts";
 import { quotaState } from "./postgres/quota.ts";
 import { resultsOf } from "./postgres/results.ts";
@@ -19,6 +21,8 @@ import { alarmOf, type DayFacts, summaryOf } from "./summary.ts";
 import { marketOf, type Rooms } from "./wiring.ts";
 
 const DAY = 86_400_000;
+/** Of a backfill: more are counted. */
+const MOST_SERIES = 200;
 
 /** How everything stands at one instant. */
 export interface Standing extends Circumstances {
@@ -133,6 +137,29 @@ export function tellRun(
     facts: factsOfRun(facts),
     ping: pingOf(run.outcome),
     runId: run.id,
+  };
+}
+
+/** A backfill that has ended, or has stopped by itself; `null`: it is no longer kept. */
+export async function tellBackfill(
+  { database }: Pick<Rooms, "database">,
+  { backfillId, standing, redact }: { backfillId: number; standing: Standing; redact: (text: string) => string },
+): Promise<{ readonly telling: Telling; readonly done: boolean } | null> {
+  const found = await backfillById(database, backfillId);
+  if (found === null) return null;
+  const series = await seriesOfBackfill(database, { backfillId, limit: MOST_SERIES });
+  const { now, quota, nextTick, pageUrl } = standing;
+  const facts = redacted({ backfill: { ...found, takesMs: null }, series, now, quota, nextTick, pageUrl }, redact);
+  return {
+    telling: {
+      kind: "backfill",
+      at: found.finishedAt ?? now,
+      letter: backfillLetter(facts),
+      facts: factsOfBackfill(facts),
+      ping: null,
+      runId: null,
+    },
+    done: found.state === "complete",
   };
 }
 

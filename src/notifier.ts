@@ -1,7 +1,7 @@
 /** How do the rooms carry out the story of a notice? Decisions under the database's lock, channels opened when needed. */
-import { channelsOf, isSummed, isTold } from "./channels.ts";
+import { channelsOf, isSummed, isTold, isToldOfBackfill } from "./channels.ts";
 import type { Channel, Delivery, Outgoing, Parcel } from "./delivery.ts";
-import { isNews, review } from "./incident.ts";
+import { isNews, type News, review } from "./incident.ts";
 import { messagesOf, type Telling } from "./messages.ts";
 import {
   dayFacts,
@@ -11,6 +11,7 @@ import {
   type Standing,
   standingNow,
   tellAlarm,
+  tellBackfill,
   tellDay,
   tellRun,
 } from "./notice_facts.ts";
@@ -50,6 +51,7 @@ const MOST_EVENTS = 20_000;
 const GIVE_UP_MS = 3 * 86_400_000;
 const START_MS = 5_000;
 const SUMMARY = "summary";
+const NO_NEWS: News = { opened: [], reminded: [], recovered: [], open: [] };
 
 /** What the decisions of one program share. */
 interface Desk {
@@ -124,7 +126,10 @@ async function decideSome(desk: Desk): Promise<number> {
   const standing = await standingNow(desk.rooms);
   // A program of another configuration decides what its own runs came to.
   const ours = standing.served === "theirs" ? waiting.filter(({ owner }) => owner === world.owner) : waiting;
-  for (const notice of ours) await decideRun(desk, notice, standing);
+  for (const notice of ours) {
+    if (notice.backfillId === null) await decideRun(desk, notice, standing);
+    else await decideBackfill(desk, { ...notice, backfillId: notice.backfillId }, standing);
+  }
   return ours.length;
 }
 
@@ -140,6 +145,11 @@ async function decideRun(
     now: standing.now,
     decide: (known) => {
       if (closed === null) return { incidents: [], messages: [] };
+      // What a slice of a backfill meets is told by the backfill, when it ends or can do no more.
+      if (closed.run.trigger === "backfill") {
+        const told = channels.filter((channel) => channel === "webhook");
+        return { incidents: [], messages: address(tellRun(closed, { news: NO_NEWS, standing }), told) };
+      }
       const { changed, news } = review(known, lookOfRun(closed, standing));
       const { outcome, totals: { inserted, revised, quarantined } } = closed.run;
       const run = { outcome, changed: inserted + revised + quarantined > 0 };
@@ -147,6 +157,18 @@ async function decideRun(
       return { incidents: changed, messages: address(tellRun(closed, { news, standing }), told) };
     },
   });
+}
+
+async function decideBackfill(
+  { rooms, redact, channels, address }: Desk,
+  { id: noticeId, backfillId }: Notice & { backfillId: number },
+  standing: Standing,
+): Promise<void> {
+  const { on } = rooms.config.notices;
+  const found = await tellBackfill(rooms, { backfillId, standing, redact });
+  const told = found === null ? [] : channels.filter((channel) => isToldOfBackfill(channel, { on, done: found.done }));
+  const messages = found === null ? [] : address(found.telling, told);
+  await decideNotice(rooms.database, { noticeId, now: standing.now, decide: () => ({ incidents: [], messages }) });
 }
 
 async function lookAtClock({ rooms, channels, address }: Desk): Promise<void> {

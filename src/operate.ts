@@ -69,6 +69,10 @@ export async function operate(command: Operation, machine: Machine): Promise<num
       const { tellAbout } = await import("./notice_commands.ts");
       return await tellAbout(command, { config, machine, redact });
     }
+    if (command.name === "backfill") {
+      const { backfill } = await import("./operate_backfill.ts");
+      return await backfill(command, { config, machine, redact });
+    }
     if (command.name === "export") {
       const { exportBars } = await import("./export_command.ts");
       return await exportBars(command, { config, machine });

@@ -1,5 +1,6 @@
 /** What do the pages read? Their questions, answered by the database and the running program. A page with much to ask has a file of its own. */
 import type { App } from "./app.ts";
+import { backfillReads, backfillSteps } from "./pages_backfill.ts";
 import { launchReads, runSteps } from "./pages_launch.ts";
 import { instanceReads, type InstanceSource } from "./pages_instance.ts";
 import { metricsReads } from "./pages_metrics.ts";
@@ -10,8 +11,10 @@ import { searchReads } from "./pages_search.ts";
 import { seriesReads, symbolsReads } from "./pages_series.ts";
 import { beginSession, endSession, findSession } from "./postgres/sessions.ts";
 import { tellReleased } from "./release.ts";
+import { backfillEndpoints } from "./web/api_backfill.ts";
 import { launchEndpoints } from "./web/api_launch.ts";
 import { scheduleActEndpoints } from "./web/api_schedule.ts";
+import { backfillActions } from "./web/backfill_actions.ts";
 import { launchActions } from "./web/launch_actions.ts";
 import type { Sessions } from "./web/log_ins.ts";
 import { releaseAction, type ReleaseActions, releaseEndpoint } from "./web/release.ts";
@@ -27,7 +30,8 @@ export function readsOf(
     overview: overviewReads(opened),
     runs: runsReads(opened),
     run: runReads(opened),
-    launch: launchReads(opened),
+    launch: launchReads(opened, source.machine.now),
+    backfill: backfillReads(opened),
     schedule: scheduleReads(opened),
     instance: instanceReads(opened, source),
     symbols: symbolsReads(opened),
@@ -53,15 +57,25 @@ export function readsOf(
   };
 }
 
-/** What forms and programs may ask for beside reading: what the commands do. */
-export function actsOf(opened: Promise<App>): Required<Pick<RoutesOptions, "actions" | "endpoints">> {
-  const [runs, launch, schedule] = [runSteps(opened), launchReads(opened), scheduleSteps(opened)];
+/** What forms and programs may ask for beside reading: what the commands do. @param now epoch ms */
+export function actsOf(
+  opened: Promise<App>,
+  now: () => number,
+): Required<Pick<RoutesOptions, "actions" | "endpoints">> {
+  const [runs, launch, schedule] = [runSteps(opened), launchReads(opened, now), scheduleSteps(opened)];
+  const backfills = backfillSteps(opened, now);
   const release: ReleaseActions["release"] = async (by, asked) =>
     tellReleased(await (await opened).steer.release(by, asked));
   return {
-    actions: [...launchActions(runs, launch), ...scheduleActions(schedule), releaseAction({ release })],
+    actions: [
+      ...launchActions(runs, launch),
+      ...backfillActions(backfills, launch),
+      ...scheduleActions(schedule),
+      releaseAction({ release }),
+    ],
     endpoints: [
       ...launchEndpoints(runs, launch),
+      ...backfillEndpoints(backfills, { backfill: backfillReads(opened), launch }),
       ...scheduleActEndpoints(schedule, scheduleReads(opened)),
       releaseEndpoint({ release }),
     ],

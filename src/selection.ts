@@ -87,6 +87,18 @@ export function narrow(
 }
 
 /**
+ * As {@link widen}, but where both are named every symbol is meant in every interval, configured or not: history is wished
+ * of what is not kept up to date as well.
+ */
+export function named(
+  configured: readonly Series[],
+  { symbols, intervals }: Selection,
+): { series: Series[] } | { message: string } {
+  if (symbols === null || intervals === null) return widen(configured, { symbols, intervals });
+  return { series: symbols.flatMap((symbol) => intervals.map((interval) => ({ symbol, interval }))) };
+}
+
+/**
  * As {@link narrow}, but a symbol that is not configured is meant as well: with the intervals asked for, or with all that
  * any configured symbol has.
  */

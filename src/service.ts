@@ -32,8 +32,8 @@ export interface Service {
 }
 
 const REOPEN_MS = 5_000;
-/** How soon a launch that another process queued, or that waited for another's run, is seen. */
-const LOOK_FOR_LAUNCHES_MS = 1_000;
+/** How soon a launch that another process queued, or that waited for another's run, is seen; so is a backfill. */
+const LOOK_FOR_WORK_MS = 1_000;
 /** A scheduler that has not looked at the clock for this long is stuck. */
 const STUCK_MS = 180_000;
 
@@ -167,7 +167,7 @@ async function untilStopped(
     const app = await opened;
     log.message("info", `Keeping ${app.config.series.length} series in ${app.database.describe}`);
     await beat();
-    const release = watchLaunches(app, beat);
+    const release = watchWork(app, beat);
     await aborted(stop);
     release();
     await beating();
@@ -187,20 +187,20 @@ async function untilStopped(
   return 0;
 }
 
-/** Beats when a launch waits that could have its run. @returns what ends the watch */
-function watchLaunches({ steer }: App, beat: () => Promise<void>): () => void {
+/** Beats when a launch or a backfill waits that could have its run. @returns what ends the watch */
+function watchWork({ steer }: App, beat: () => Promise<void>): () => void {
   let looking = false;
   const timer = setInterval(async () => {
     if (looking) return;
     looking = true;
     try {
-      if (await steer.isLaunchWaiting()) await beat();
+      if (await steer.isWorkWaiting()) await beat();
     } catch {
       // The database is out of reach: the next beat says so.
     } finally {
       looking = false;
     }
-  }, LOOK_FOR_LAUNCHES_MS);
+  }, LOOK_FOR_WORK_MS);
   return () => clearInterval(timer);
 }
 
@@ -216,13 +216,12 @@ function pagesOf(
   },
 ): ReturnType<typeof createRoutes> {
   return createRoutes(readsOf(opened, { health, machine, redact }), {
-    ...actsOf(opened),
+    ...actsOf(opened, machine.now),
     access: { ...config.access, host: config.host, port: config.port },
     sessions: sessionsOf(opened),
     live,
     now: machine.now,
     version: machine.version,
-    ...actsOf(opened),
     redact,
     onError: (error) => log.message("error", `Cannot show a page: ${explain(error)}`),
   });

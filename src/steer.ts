@@ -2,6 +2,7 @@
 import { type Series } from "./bar.ts";
 import { type Again, checkNote, checkSeries, type LaunchOrder, seriesAgain } from "./launch.ts";
 import { type ChangeRecord, changes } from "./postgres/audit.ts";
+import { isBackfillDue } from "./postgres/backfills.ts";
 import { forgetRun } from "./postgres/forget.ts";
 import { type Heartbeat, heartbeats, type LastAnswer, lastAnswer } from "./postgres/heartbeats.ts";
 import {
@@ -17,6 +18,7 @@ import { resultsOf } from "./postgres/results.ts";
 import { requestCancel, runById, type RunRecord } from "./postgres/runs.ts";
 import { Refused } from "./refused.ts";
 import { release, type ReleaseAsked, type Released } from "./release.ts";
+import { type BackfillSteering, createBackfillSteering } from "./steer_backfill.ts";
 import { createScheduleSteering, type ScheduleSteering } from "./steer_schedule.ts";
 import type { Plan } from "./plan.ts";
 import type { Rooms } from "./wiring.ts";
@@ -38,15 +40,15 @@ export interface Connections {
   readonly database: { readonly describe: string; readonly at: number; readonly durationMs: number };
 }
 
-export interface Steering extends ScheduleSteering {
+export interface Steering extends ScheduleSteering, BackfillSteering {
   /** Queues a run, to be made as soon as none is at work by a program that serves. @throws Refused */
   launch(by: string, asked: LaunchAsked): Promise<LaunchRecord>;
   /** Takes a launch back that has no run yet. @throws Refused */
   withdraw(by: string, launchId: number): Promise<LaunchRecord>;
   /** The newest first, those with an id below `before`. */
   launches(options: { limit: number; before?: number }): Promise<LaunchRecord[]>;
-  /** Whether one waits that could have its run now. */
-  isLaunchWaiting(): Promise<boolean>;
+  /** Whether a launch waits, or a backfill, that could have its run now. */
+  isWorkWaiting(): Promise<boolean>;
   /** The series of an earlier run. @throws Refused */
   seriesAgain(runId: number, again: Again): Promise<Series[]>;
   /**
@@ -76,6 +78,7 @@ export function createSteering(rooms: Rooms, { worker, onLaunch, plan }: Parts):
   const { database, world } = rooms;
   return {
     ...createScheduleSteering(rooms, { plan }),
+    ...createBackfillSteering(rooms, { worker, onBackfill: onLaunch }),
     launch: async (by, asked) => {
       const order = await orderOf(rooms, { by, asked });
       const { id } = await queueLaunch(database, { ...order, now: world.now() });
@@ -84,7 +87,7 @@ export function createSteering(rooms: Rooms, { worker, onLaunch, plan }: Parts):
     },
     withdraw: (by, launchId) => withdraw(rooms, { by, launchId }),
     launches: (options) => launches(database, options),
-    isLaunchWaiting: () => isLaunchWaiting(database),
+    isWorkWaiting: async () => await isLaunchWaiting(database) || await isBackfillDue(database, world.now()),
     seriesAgain: (runId, again) => seriesOfRun(rooms, { runId, again }),
     cancel: async (by, runId, { force = false } = {}) => {
       const run = await requestCancel(database, { runId, by, force, now: world.now() });

@@ -57,6 +57,7 @@ export interface RunWiring {
   readonly trigger: Trigger;
   readonly tickId: number | null;
   readonly launchId?: number | null;
+  readonly backfillId?: number | null;
   /** The run whose series are run again. */
   readonly ofRun?: number | null;
   readonly emit: Emit;
@@ -133,13 +134,14 @@ export async function effectsOf(
     learn: (entitlement, message) => rememberEntitlement(database, { keyHash, ...entitlement, message }),
     ask: (request, { runId, signal }) => askTraced(rooms, request, { client, runId, signal, emit: wiring.emit }),
     read: readAnswer,
-    store: ({ bars, rejects }, { runId, result, from: { document, request }, ...keeping }) => {
+    store: ({ bars, rejects }, { runId, result, from: { document, request }, part, ...keeping }) => {
       const { source: body, receivedAt, reachesTo, requestId } = document;
       const answer = { form: formOf(request), zone: ianaZone(document.zone), body, receivedAt, reachesTo, requestId };
       const { series } = result;
-      return storeSeries(database, { ...fence(runId), ...keeping, series, answer, bars, rejects, result });
+      return storeSeries(database, { ...fence(runId), ...keeping, series, answer, bars, rejects, result, part });
     },
-    record: (result, { runId, ...keeping }) => recordResult(database, { ...fence(runId), ...keeping, result }),
+    record: (result, { runId, part, ...keeping }) =>
+      recordResult(database, { ...fence(runId), ...keeping, result, part }),
     ...(isAsked ? { beside: referenceEffects(rooms, { client, fence }) } : {}),
     close: (runId, { message, ...ending }) => {
       // What caused a failure may quote what no table should hold.
@@ -233,13 +235,13 @@ export async function claimPatiently(
   { database, world, settings = null }: Pick<Rooms, "database" | "world" | "settings">,
   wiring: RunWiring,
 ): Promise<Claim> {
-  const { trigger, tickId, launchId, ofRun, patient, emit, abort } = wiring;
+  const { trigger, tickId, launchId, backfillId, ofRun, patient, emit, abort } = wiring;
   const { owner, leaseMs = LEASE_MS } = world;
   const settingsDigest = settings === null ? null : await keepSettings(database, { settings, now: world.now() });
   const deadline = world.now() + leaseMs + 4 * RETRY_CLAIM_MS;
   for (let told = false;;) {
     const exclusive = database.engine === "embedded";
-    const cause = { trigger, tickId, launchId, ofRun, settingsDigest };
+    const cause = { trigger, tickId, launchId, backfillId, ofRun, settingsDigest };
     const claim = await claimRun(database, { owner, ...cause, leaseMs, now: world.now(), exclusive });
     for (const dead of claim.abandoned) emit({ type: "run-abandoned", ...dead });
     if ("runId" in claim) return claim;

@@ -3,6 +3,7 @@ import {
   channelsOf,
   isSummed,
   isTold,
+  isToldOfBackfill,
   NO_NOTICES,
   noticesOf,
   type NoticeValues,
@@ -80,6 +81,15 @@ Deno.test("settings become channels", () => {
   });
   assert.equal(all.summary, null);
   assert.deepEqual(channelsOf({ email: null, notices: all }), ["slack", "webhook", "ping"]);
+});
+
+Deno.test("of a backfill everybody is told who wants to hear anything; the ping is of the schedule", () => {
+  const told = (on: TellOn, done: boolean) =>
+    CHANNELS.filter((channel) => isToldOfBackfill(channel, { on, done })).join(" ");
+  assert.equal(told("problem", true), "mail slack webhook");
+  assert.equal(told("always", false), "mail slack webhook");
+  assert.equal(told("never", true), "webhook");
+  assert.equal(told("never", false), "slack webhook");
 });
 
 Deno.test("times of day and addresses", () => {

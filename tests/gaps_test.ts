@@ -4,7 +4,9 @@ import {
   barDate,
   cellsOf,
   type GapFacts,
+  gapsAmong,
   type KnownGap,
+  LONGEST_GAP,
   missingWords,
   slotDate,
   slotName,
@@ -143,4 +145,14 @@ Deno.test("any day has the slot it belongs to, unless the exchange is closed for
   for (const interval of ["daily", "weekly"] as const) {
     assert.throws(() => slotDate({ symbol: "IBM", interval }, "2026-02-30"), /not a calendar date/);
   }
+});
+
+Deno.test("a quarter of a year without a bar is a gap, more is history that nobody asked for", () => {
+  const slots = slotsBetween({ symbol: "IBM", interval: "daily" }, "2024-01-02", "2024-12-31");
+  const hole = slots.slice(100, 100 + LONGEST_GAP);
+  assert.deepEqual(gapsAmong(slots, hole), hole);
+  const longer = slots.slice(100, 101 + LONGEST_GAP);
+  assert.deepEqual(gapsAmong(slots, longer), []);
+  assert.deepEqual(gapsAmong(slots, [slots[0]!, ...longer, slots.at(-1)!]), [slots[0], slots.at(-1)]);
+  assert.deepEqual(gapsAmong(slots, []), []);
 });

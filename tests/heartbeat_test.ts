@@ -62,7 +62,15 @@ function program(
     served: [] as string[],
     errors,
     servedBy: () => servedBy(rooms),
-    look: () => lookAtClock(rooms, { stop: NEVER, serve, launch, onRival: (warning) => void errors.push(warning) }),
+    slices: 0,
+    look: () =>
+      lookAtClock(rooms, {
+        stop: NEVER,
+        serve,
+        launch,
+        backfill: () => Promise.resolve(void (at.slices += 1)),
+        onRival: (warning) => void errors.push(warning),
+      }),
   };
   return at;
 }
@@ -79,6 +87,25 @@ withDatabases("latest: half an hour away is one catch-up", async (db) => {
   assert.deepEqual(at.served, ["22:00 catch-up"]);
   assert.equal(await at.look(), null);
 });
+
+withDatabases(
+  "history has its turn when nothing is owed, one slice in each look, and none beside a rival",
+  async (db) => {
+    const at = program(db);
+    await at.look();
+    assert.equal(at.slices, 1);
+    at.now += 35 * MINUTE;
+    await at.look();
+    assert.deepEqual([at.served.length, at.slices], [1, 2]);
+    const rival = program(db, { env: { STOCK_SYMBOLS: "OTHER" }, owner: "rival:1:x" });
+    rival.now = at.now;
+    await rival.look();
+    assert.deepEqual([rival.slices, rival.errors.length], [
+      db.engine === "embedded" ? 1 : 0,
+      db.engine === "embedded" ? 0 : 1,
+    ]);
+  },
+);
 
 withDatabases("all: each missed tick has its run, one after the other, in one look", async (db) => {
   const at = program(db, { env: { SCHEDULE_MISSED: "all" } });

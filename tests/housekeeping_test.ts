@@ -19,17 +19,17 @@ withDatabases("every sweep is on by default, and 0 keeps for ever", (db) => {
   const names = (env: Record<string, string>) => sweepsOf(configOf(env), db).map(({ name }) => name).join();
   assert.equal(
     names({ LOG_DIR: "logs" }),
-    "events,requests,runs,settings of runs,ticks,launches,notices,healed gaps,incidents,answer bodies,log files",
+    "events,requests,runs,settings of runs,ticks,launches,backfills,notices,healed gaps,incidents,answer bodies,log files",
   );
   assert.equal(
     names({}),
-    "events,requests,runs,settings of runs,ticks,launches,notices,healed gaps,incidents,answer bodies",
+    "events,requests,runs,settings of runs,ticks,launches,backfills,notices,healed gaps,incidents,answer bodies",
     "no log files are written, none is looked for",
   );
   assert.equal(names({ RETENTION_RUNS_DAYS: "0", LOG_DIR: "logs" }), "events,answer bodies,log files");
   assert.equal(
     names({ RETENTION_EVENTS_DAYS: "0", LOG_RETENTION_DAYS: "0", ARCHIVE_DAYS: "0", LOG_DIR: "logs" }),
-    "requests,runs,settings of runs,ticks,launches,notices,healed gaps,incidents",
+    "requests,runs,settings of runs,ticks,launches,backfills,notices,healed gaps,incidents",
   );
 });
 
@@ -82,7 +82,7 @@ withDatabases("old things go once a day, from the second look on, unless a run i
     const { rows: [chore] } = await db.pool.query("select note, done_at from housekeeping");
     assert.equal(
       chore.note,
-      "0 events, 1 requests, 2 runs, 0 settings of runs, 0 ticks, 0 launches, 0 notices, 0 healed gaps, 0 incidents, 0 answer bodies, 1 log files",
+      "0 events, 1 requests, 2 runs, 0 settings of runs, 0 ticks, 0 launches, 0 backfills, 0 notices, 0 healed gaps, 0 incidents, 0 answer bodies, 1 log files",
     );
     assert.equal(chore.done_at, NOW + 2 * HOUR);
     await put(500);

@@ -28,7 +28,7 @@ function stage(database: Database, key = "servekey") {
     }),
   } as unknown as App;
   const opened = Promise.resolve(app);
-  return { cancelled, reads: launchReads(opened), steps: runSteps(opened) };
+  return { cancelled, reads: launchReads(opened, Date.now), steps: runSteps(opened) };
 }
 
 const claim = async (db: Database, launchId: number | null) => {
@@ -89,4 +89,16 @@ withDatabases("what is configured, with what keeps it from being asked", async (
   assert.equal(problem, null);
   assert.match((await stage(db, "").reads.configured()).problem!, /ALPHAVANTAGE_API_KEY is not set/);
   assert.deepEqual(await reads.plan(series, { force: true }) as unknown, [series, { force: true }]);
+});
+
+withDatabases("the cost of a backfill is told for what a page can count in a moment", async (db) => {
+  const { reads } = stage(db);
+  const wish = (count: number) => ({
+    series: Array.from({ length: count }, (_, index) => ({ symbol: `S${index}`, interval: "daily" as const })),
+    from: "2004-01-01",
+    to: new Date(BEGAN).toISOString().slice(0, 10),
+    note: null,
+  });
+  assert.equal((await reads.cost(wish(1))).series.length, 1);
+  await assert.rejects(reads.cost(wish(60)), /60 series over these dates are too many sessions to count for a page/);
 });

@@ -39,7 +39,7 @@ Deno.test("state and plan are of the configured series", async () => {
 });
 
 Deno.test("what forms may ask for, programs may too", () => {
-  const { actions, endpoints } = actsOf(Promise.withResolvers<App>().promise);
+  const { actions, endpoints } = actsOf(Promise.withResolvers<App>().promise, Date.now);
   assert.ok(actions.some(({ path }) => path === "/runs"));
   assert.ok(endpoints.some(({ method, path }) => method === "POST" && path === "/runs"));
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Series, seriesName } from "../src/bar.ts";
-import { narrow, parseIntervals, parseSeries, parseSymbols, widen } from "../src/selection.ts";
+import { named, narrow, parseIntervals, parseSeries, parseSymbols, widen } from "../src/selection.ts";
 
 const names = (text: string) => {
   const { series, wrong } = parseSeries(text, ["30min", "daily"]);
@@ -75,4 +75,16 @@ Deno.test("widen: what narrow gives, and symbols beside it with the intervals as
   assert.deepEqual(names(["NEW"], null), ["NEW 30min", "NEW daily"]);
   assert.deepEqual(names(["NEW", "MSFT"], ["daily"]), ["MSFT daily", "NEW daily"]);
   assert.match(String(names(["MSFT", "NEW"], ["weekly"])), /^Cannot select weekly of MSFT/);
+});
+
+Deno.test("named: both named mean each other, whatever is configured; one of them is widened", () => {
+  const configured = [{ symbol: "IBM", interval: "daily" }] as const;
+  const names = (symbols: string[] | null, intervals: Series["interval"][] | null) => {
+    const found = named(configured, { symbols, intervals });
+    return "message" in found ? found.message : found.series.map(seriesName);
+  };
+  assert.deepEqual(names(["IBM", "NEW"], ["1min", "weekly"]), ["IBM 1min", "IBM weekly", "NEW 1min", "NEW weekly"]);
+  assert.deepEqual(names(["NEW"], null), ["NEW daily"]);
+  assert.deepEqual(names(null, null), ["IBM daily"]);
+  assert.match(String(names(null, ["1min"])), /^Cannot select 1min/);
 });

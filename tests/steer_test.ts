@@ -45,7 +45,7 @@ Deno.test("what one program queues another serves, of any series, and only once"
     "new",
   ]);
   assert.equal(at.launched(), 1);
-  assert.equal(await at.server.steer.isLaunchWaiting(), true);
+  assert.equal(await at.server.steer.isWorkWaiting(), true);
   await Promise.all([beat(at.server), beat(at.page)]);
   assert.deepEqual(at.asked(), ["ZZZ"]);
   const [served] = await at.page.steer.launches({ limit: 10 });

@@ -7,10 +7,12 @@
  * series, so no second writer exists and plain inserts and updates are enough.
  */
 import type pg from "pg";
+import type { PartAnswer } from "../backfill_left.ts";
 import type { Bar, Reject, Series } from "../bar.ts";
 import type { GapKeeping } from "../effects.ts";
 import { NO_ROWS, type RowCounts, type SeriesResult } from "../run.ts";
 import { type Answer, archiveAnswer } from "./answers.ts";
+import { writePart } from "./backfill_answers.ts";
 import { compareBars } from "./compare.ts";
 import type { Capabilities, Database } from "./connect.ts";
 import { addBars } from "./copy.ts";
@@ -30,6 +32,8 @@ export interface StoreOptions extends Holder, Partial<GapKeeping> {
   readonly bars: readonly Bar[];
   readonly rejects: readonly Reject[];
   readonly result: Pick<SeriesResult, "status" | "kind" | "message" | "requests" | "startedAt" | "finishedAt">;
+  /** The part of a backfill that it answers. */
+  readonly part?: PartAnswer | undefined;
 }
 
 /**
@@ -60,7 +64,7 @@ const UNIQUE_VIOLATION = "23505";
 
 async function storeOnce(
   db: Database,
-  { runId, owner, leaseMs, series, answer, bars, rejects, result, gaps = null, healing = false }: StoreOptions,
+  { runId, owner, leaseMs, series, answer, bars, rejects, result, part, gaps = null, healing = false }: StoreOptions,
 ): Promise<SeriesResult> {
   const { capabilities } = db;
   return await transaction(db, async (client, attempt) => {
@@ -75,6 +79,7 @@ async function storeOnce(
     const counts = await writeRows(client, { runId, series, answerId, bars, rejects, now, capabilities });
     if (gaps !== null) await settleGaps(client, { runId, series, news: gaps, now });
     const stored = await writeResult(client, { runId, result: { ...result, series, counts }, healing });
+    if (part !== undefined) await writePart(client, { runId, series, part });
     await extendLease(client, { runId, owner, leaseMs });
     return stored;
   });

@@ -1,7 +1,7 @@
 /** Which slots of a series hold no bar, by the index alone, and how do the rows of `gap` follow what is found? */
 import type pg from "pg";
 import { intradayLength, type Rule, type Series } from "../bar.ts";
-import { barDate, rulesIn, type Slot, slotsBetween } from "../gaps.ts";
+import { barDate, gapsAmong, rulesIn, type Slot, slotsBetween } from "../gaps.ts";
 import type { Patience } from "../healing.ts";
 import type { Database } from "./connect.ts";
 import { rowsHeld } from "./quarantine.ts";
@@ -96,12 +96,13 @@ async function differences(
   series: Series,
   { slots, reopen }: { slots: readonly Slot[]; reopen: boolean },
 ): Promise<Differences | null> {
-  const empty = new Map((await emptySlots(asking, series, slots)).map((slot) => [slot.date, slot]));
+  const missing = await emptySlots(asking, series, slots);
+  const empty = new Map(missing.map((slot) => [slot.date, slot]));
   const known = new Map((await knownGaps(asking, series)).map((gap) => [gap.date, gap]));
   if (empty.size === 0 && known.size === 0) return null;
   const rules = await rulesOf(asking, series, [...empty.values()]);
   const expected = new Set(slots.map(({ date }) => date));
-  const fresh = [...empty.values()].filter(({ date }) => !known.has(date));
+  const fresh = gapsAmong(slots, missing).filter(({ date }) => !known.has(date));
   const again = [...empty.values()].filter(({ date }) => {
     const as = known.get(date)?.closedAs;
     return as === "healed" || (reopen && as === "vendor-has-none");

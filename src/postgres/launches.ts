@@ -103,6 +103,26 @@ export async function isLaunchWaiting(db: Pick<Database, "pool">): Promise<boole
   return rows.length > 0;
 }
 
+/** Whether a launch waits, also for a run that is at work. */
+export async function isLaunchQueued(db: Pick<Database, "pool">): Promise<boolean> {
+  const { rows } = await db.pool.query(`select from ${RECENT} where ${OWED} limit 1`);
+  return rows.length > 0;
+}
+
+/** Whether a launch, or the newest tick, waits for its run, and a program that gives it one is alive. */
+export async function isWorkOwed({ pool, engine }: Pick<Database, "pool" | "engine">): Promise<boolean> {
+  // No other program can have the embedded engine.
+  if (engine === "embedded") return false;
+  const { rows } = await pool.query(
+    `select from heartbeat h where h.name = 'scheduler' and h.beat_at > clock_timestamp() - interval '3 minutes'
+       and (exists (select from ${RECENT} where ${OWED}) or exists (
+         select from (select * from tick where state <> 'skipped' order by due_at desc limit 1) as t where ${owed("t")}
+           and t.due_at > clock_timestamp() - interval '1 hour'))
+     limit 1`,
+  );
+  return rows.length > 0;
+}
+
 /** Locks the launch until the end of the transaction: who claims a run for it waits for whoever does so already. */
 export async function lockLaunch(client: pg.PoolClient, launchId: number): Promise<void> {
   await client.query("select from launch where id = $1 for update", [launchId]);

@@ -12,6 +12,7 @@ import views from "../../sql/0009_views.sql" with { type: "text" };
 import runSettings from "../../sql/0010_run_settings.sql" with { type: "text" };
 import actions from "../../sql/0011_actions.sql" with { type: "text" };
 import gap from "../../sql/0012_gap.sql" with { type: "text" };
+import backfill from "../../sql/0013_backfill.sql" with { type: "text" };
 import type { Database } from "./connect.ts";
 import { errorCode, transaction } from "./transaction.ts";
 
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0010_run_settings", sql: runSettings },
   { name: "0011_actions", sql: actions },
   { name: "0012_gap", sql: gap },
+  { name: "0013_backfill", sql: backfill },
 ];
 
 /** Any constant will do, as long as nobody else takes the same advisory lock in this database. */

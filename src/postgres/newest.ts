@@ -4,7 +4,7 @@ import type { Database } from "./connect.ts";
 export interface Newest {
   /** The newest run; `null`: there has been none. */
   readonly runId: number | null;
-  /** Differs from an earlier one whenever a run, its events, a launch, a tick, the schedule or anything by an operator has changed. */
+  /** Differs from an earlier one whenever a run, its events, a launch, a backfill, a tick, the schedule or anything by an operator has changed. */
   readonly mark: string;
 }
 
@@ -15,7 +15,7 @@ export async function newest({ pool }: Database): Promise<Newest> {
        (select max(seq) from run_event where run_id = run.id),
        (select count(*) from series_result where run_id = run.id),
        run.cancel_at, (select max(id) from launch), (select max(id) from tick), (select max(id) from request),
-       (select max(coalesce(paused_at, updated_at)) from schedule), (select max(id) from audit)) as mark
+       (select max(coalesce(paused_at, updated_at)) from schedule), (select max(id) from audit), (select max(id) from backfill)) as mark
      from (select 1) as one left join lateral (select * from run order by id desc limit 1) as run on true`,
   );
   return row!;

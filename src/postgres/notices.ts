@@ -12,9 +12,11 @@ import { instant } from "./values.ts";
 
 export interface Notice {
   readonly id: number;
-  readonly kind: "run" | "alarm" | "summary" | "test";
+  readonly kind: "run" | "alarm" | "summary" | "test" | "backfill";
   /** `null`: it is of no run, or of one that is no longer kept. */
   readonly runId: number | null;
+  /** `null`: it is of no backfill. */
+  readonly backfillId: number | null;
   /** The process whose run it is; `null` as above. */
   readonly owner: string | null;
   /** Epoch ms. */
@@ -33,7 +35,7 @@ type Decide = (known: readonly Incident[]) => Decision;
 export function undecidedNotices(db: Database, limit: number): Promise<Notice[]> {
   return query<Notice>(
     db,
-    `select n.id, kind, run_id as "runId", r.owner, at from notice n left join run r on r.id = run_id
+    `select n.id, kind, run_id as "runId", n.backfill_id as "backfillId", r.owner, at from notice n left join run r on r.id = run_id
      where decided_at is null order by n.id limit $1`,
     [limit],
   );
@@ -65,7 +67,7 @@ export function decideNotice(
 export function decideByClock(
   db: Database,
   { kind, now, decide, begins = () => Promise.resolve(true) }: {
-    kind: Exclude<Notice["kind"], "run">;
+    kind: Exclude<Notice["kind"], "run" | "backfill">;
     now: number;
     decide: Decide;
     begins?: (client: pg.PoolClient) => Promise<boolean>;

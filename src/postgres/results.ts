@@ -1,8 +1,10 @@
 /** What did a run do for each series, as rows? */
 import type pg from "pg";
+import type { PartAnswer } from "../backfill_left.ts";
 import type { Series } from "../bar.ts";
 import type { GapKeeping } from "../effects.ts";
 import type { SeriesResult } from "../run.ts";
+import { writePart } from "./backfill_answers.ts";
 import type { Database } from "./connect.ts";
 import { settleGaps } from "./gaps.ts";
 import { extendLease, fence, type Holder } from "./runs.ts";
@@ -19,12 +21,16 @@ const RESULT = `json_build_object('symbol', symbol, 'interval', "interval") as s
  * Records the result of a series that has nothing to store (failed, deferred, cancelled). Bars and their result go
  * together through `storeSeries`.
  *
+ * @param options.part what it says to a part of a backfill
  * @returns the row as it now stands in the run
  * @throws LeaseLost when the run is no longer the holder's
  */
 export async function recordResult(
   db: Database,
-  { result, gaps = null, healing = false, ...holder }: Holder & Partial<GapKeeping> & { result: SeriesResult },
+  { result, part, gaps = null, healing = false, ...holder }: Holder & Partial<GapKeeping> & {
+    result: SeriesResult;
+    part?: PartAnswer | undefined;
+  },
 ): Promise<SeriesResult> {
   return await transaction(db, async (client, attempt) => {
     await lockSeries(client, result.series);
@@ -35,6 +41,7 @@ export async function recordResult(
     const { series, finishedAt: now } = result;
     if (gaps !== null) await settleGaps(client, { runId, series, news: gaps, now });
     const written = await writeResult(client, { runId, result, healing });
+    if (part !== undefined) await writePart(client, { runId, series, part });
     await extendLease(client, holder);
     return written;
   });

@@ -16,12 +16,13 @@ export async function isQuiet(db: Database): Promise<boolean> {
 /**
  * Removes closed runs that began before `before` (epoch ms), with their results, their events and the ticks and launches
  * they served. The newest run of all stays, and of each series the run with its newest result and the one with its newest
- * answer: planning starts from them. Revisions and quarantined rows stay and forget which run they were found by.
+ * answer: planning starts from them, and never from a backfill. Revisions and quarantined rows stay and forget which run they were found by.
  *
  * @returns how many runs
  */
 export async function expireRuns(db: Database, before: number): Promise<number> {
-  const newer = `n.symbol = s.symbol and n."interval" = s."interval"`;
+  const newer = `n.symbol = s.symbol and n."interval" = s."interval"
+    and (select trigger from run where run.id = n.run_id) <> 'backfill'`;
   // Tick and launch go in the same statement: for a moment without its run, it would be owed one again.
   const [row] = await query<{ removed: number }>(
     db,
@@ -29,7 +30,7 @@ export async function expireRuns(db: Database, before: number): Promise<number> 
        select r.id, r.tick_id, r.launch_id from run r
        where r.started_at < $1 and r.outcome is not null and r.id <> (select max(id) from run)
          and not exists (
-           select from series_result s where s.run_id = r.id and (
+           select from series_result s where s.run_id = r.id and r.trigger <> 'backfill' and (
              not exists (select from series_result n where ${newer} and n.finished_at > s.finished_at)
              or s.status in ('stored', 'late') and not s.healing and not exists (
                select from series_result n
@@ -63,6 +64,18 @@ export async function expireLaunches(db: Database, before: number): Promise<numb
        order by l.id limit $2
      ) returning id`,
     [instant(before), ROWS],
+  );
+  return rows.length;
+}
+
+/** Removes backfills that ended before `before`, with what was answered to them. @returns how many */
+export async function expireBackfills(db: Database, before: number): Promise<number> {
+  const rows = await query(
+    db,
+    `delete from backfill where id in (
+       select id from backfill where finished_at < $1 order by finished_at limit $2
+     ) returning id`,
+    [instant(before), RUNS],
   );
   return rows.length;
 }

@@ -14,6 +14,8 @@ export interface RunFilter {
   readonly symbol?: string | null;
   readonly since?: number | null;
   readonly until?: number | null;
+  /** Runs that worked on this backfill. */
+  readonly backfillId?: number | null;
 }
 
 /**
@@ -23,7 +25,10 @@ export interface RunFilter {
  */
 export function listRuns(
   db: Database,
-  { outcomes, trigger, symbol, since, until, before, limit }: RunFilter & { before?: number | null; limit: number },
+  { outcomes, trigger, symbol, since, until, backfillId, before, limit }: RunFilter & {
+    before?: number | null;
+    limit: number;
+  },
 ): Promise<RunRecord[]> {
   // Conditions only where they are meant: one plan for all would read the whole table for some.
   const values: unknown[] = [limit];
@@ -39,6 +44,7 @@ export function listRuns(
     ...(outcomes == null ? [] : [oneOf(outcomes)]),
     ...(trigger == null ? [] : [`trigger = ${given(trigger)}`]),
     ...(symbol == null ? [] : [`id in (select run_id from series_result where symbol = ${given(symbol)})`]),
+    ...(backfillId == null ? [] : [`backfill_id = ${given(backfillId)}`]),
     ...(since == null ? [] : [`started_at >= ${given(instant(since))}`]),
     ...(until == null ? [] : [`started_at < ${given(instant(until))}`]),
     ...(before == null

@@ -6,6 +6,7 @@
  */
 import type pg from "pg";
 import { LeaseLost, type Outcome, type Totals, type Trigger } from "../run.ts";
+import { lockBackfill } from "./backfills.ts";
 import type { Database } from "./connect.ts";
 import { isLaunchOwed, lockLaunch } from "./launches.ts";
 import { endSilent, markTransaction } from "./silent.ts";
@@ -38,6 +39,8 @@ export interface RunRecord {
   readonly launchId: number | null;
   /** The run whose series were run again. */
   readonly ofRun: number | null;
+  /** The backfill it has done a slice of. */
+  readonly backfillId: number | null;
   /** Who asked for its end, and when; `null`: nobody. */
   readonly cancel: Cancel & { readonly at: number } | null;
 }
@@ -51,7 +54,7 @@ export interface Cancel {
 
 type DeadRun = { readonly runId: number; readonly owner: string };
 
-/** `abandoned`: the dead runs this claim found, whether or not it won. `taken`: the tick or launch got its run from somebody else. */
+/** `abandoned`: the dead runs this claim found, whether or not it won. `taken`: the tick or launch got its run from somebody else, or the backfill is not running any more. */
 export type Claim =
   & { readonly abandoned: readonly DeadRun[] }
   & (
@@ -65,8 +68,9 @@ export interface ClaimOptions {
   readonly owner: string;
   readonly trigger: Trigger;
   readonly tickId: number | null;
-  /** At most one of the two is given. */
+  /** At most one of the three is given. */
   readonly launchId?: number | null;
+  readonly backfillId?: number | null;
   readonly ofRun?: number | null;
   /** What its settings are kept under; `null`: they are not. */
   readonly settingsDigest?: string | null;
@@ -86,13 +90,14 @@ export async function claimRun(db: Database, options: ClaimOptions): Promise<Cla
 
 function claimOnce(
   db: Database,
-  { owner, trigger, tickId, launchId = null, ofRun = null, settingsDigest = null, leaseMs, now, exclusive }:
-    ClaimOptions,
+  { owner, trigger, tickId, launchId = null, backfillId = null, leaseMs, now, exclusive, ...more }: ClaimOptions,
 ): Promise<Claim> {
+  const { ofRun = null, settingsDigest = null } = more;
   return transaction(db, async (client, attempt): Promise<Claim> => {
     // Before a dead run is touched: whoever holds the tick waits at the index of open runs for whoever closes that one.
     if (tickId !== null) await lockTick(client, tickId);
     if (launchId !== null) await lockLaunch(client, launchId);
+    const open = backfillId === null || await lockBackfill(client, backfillId);
     const abandoned = await abandonDead(client, { owner, now, exclusive });
     if (attempt > 1) {
       // The commit of an earlier attempt may have arrived although its answer did not.
@@ -104,16 +109,17 @@ function claimOnce(
     }
     if (tickId !== null && !await isOwed(client, tickId)) return { taken: true, abandoned };
     if (launchId !== null && !await isLaunchOwed(client, launchId)) return { taken: true, abandoned };
+    if (!open) return { taken: true, abandoned };
     for (let look = 1; look <= 10; look++) {
       const { rows: [started] } = await client.query(
         // What a sweep has removed since is not named: a run is worth more than what is known of its settings.
-        `insert into run (trigger, tick_id, owner, lease_until, started_at, launch_id, of_run, settings_digest)
+        `insert into run (trigger, tick_id, owner, lease_until, started_at, launch_id, of_run, settings_digest, backfill_id)
          select $1, $2, $3, clock_timestamp() + $4::int * interval '1 millisecond', $5, $6,
-           (select id from run where id = $7), (select digest from run_settings where digest = $8 for key share)
+           (select id from run where id = $7), (select digest from run_settings where digest = $8 for key share), $9
          where not exists (select from run where outcome is null) -- a conflict would use up an identity
          on conflict ((outcome is null)) where outcome is null do nothing
          returning id`,
-        [trigger, tickId, owner, leaseMs, instant(now), launchId, ofRun, settingsDigest],
+        [trigger, tickId, owner, leaseMs, instant(now), launchId, ofRun, settingsDigest, backfillId],
       );
       if (started !== undefined) return { runId: started.id, abandoned };
       const { rows: [busy] } = await client.query(
@@ -276,7 +282,7 @@ export const SELECT_RUN =
   `select id, trigger, tick_id as "tickId", outcome, message, owner, lease_until as "leaseUntil",
   started_at as "startedAt", finished_at as "finishedAt", planned,
   json_build_object(${TOTALS.map((name) => `'${name}', ${name}`).join(", ")}) as totals,
-  launch_id as "launchId", of_run as "ofRun", case when cancel_at is not null then json_build_object(
+  launch_id as "launchId", of_run as "ofRun", backfill_id as "backfillId", case when cancel_at is not null then json_build_object(
     'by', cancel_by, 'force', cancel_force, 'at', floor(extract(epoch from cancel_at) * 1000)) end as cancel
   from run`;
 

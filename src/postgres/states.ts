@@ -10,6 +10,12 @@ import { query } from "./transaction.ts";
 /** Up to where a series reaches. Instants are epoch ms. */
 export type SeriesHead = Pick<SeriesState, "series" | "watermark" | "newest" | "answeredAt">;
 
+/**
+ * What was asked for gaps alone, or a month of history, says nothing of whether the newest bars are there, nor of how the series fares. A subquery of its own,
+ * which is looked up for the few newest rows only and never becomes a join.
+ */
+const ORDINARY = "not r.healing and (select trigger from run where run.id = r.run_id) <> 'backfill'";
+
 // Lateral, so that each newest row is a probe from the end of an index and not a scan of a hundred million bars.
 const HEADS = `left join lateral (
        select ts from stock_data b where b.symbol = asked.symbol and b."interval" = asked."interval"
@@ -21,7 +27,7 @@ const HEADS = `left join lateral (
      ) as settled on true
      left join lateral (
        select started_at from series_result r where r.symbol = asked.symbol and r."interval" = asked."interval"
-         and r.status in ('stored', 'late') and not r.healing
+         and r.status in ('stored', 'late') and ${ORDINARY}
        order by started_at desc limit 1
      ) as answered on true`;
 
@@ -59,7 +65,7 @@ export async function seriesStates(db: Database, series: readonly Series[]): Pro
      ) as listed on true
      left join lateral (
        select status, kind, finished_at from series_result r
-       where r.symbol = asked.symbol and r."interval" = asked."interval"
+       where r.symbol = asked.symbol and r."interval" = asked."interval" and ${ORDINARY}
        order by finished_at desc limit 1
      ) as last on true
      left join lateral (
@@ -68,7 +74,7 @@ export async function seriesStates(db: Database, series: readonly Series[]): Pro
        from (
          select kind, finished_at, inserted from series_result r
          where r.symbol = asked.symbol and r."interval" = asked."interval"
-           and r.requests > 0 and r.status in ('stored', 'late', 'failed') and not r.healing
+           and r.requests > 0 and r.status in ('stored', 'late', 'failed') and ${ORDINARY}
          order by finished_at desc limit ${ATTEMPTS_KEPT}
        ) as newest
      ) as asking on true
@@ -101,9 +107,9 @@ export async function seriesHeads(db: Database, series: readonly Series[]): Prom
 export async function pastAnswers(db: Database): Promise<PastAnswer[]> {
   const rows = await query<{ symbol: string; interval: Interval; askedAt: number; late: boolean }>(
     db,
-    `select symbol, "interval", started_at as "askedAt", status = 'late' as late from series_result
+    `select symbol, "interval", started_at as "askedAt", status = 'late' as late from series_result r
      where run_id > (select max(id) - 200 from run) and status in ('stored', 'late')
-       and not healing
+       and ${ORDINARY}
      order by run_id desc limit 2000`,
   );
   return rows.map(({ symbol, interval, ...answer }) => ({ series: { symbol, interval }, ...answer }));

@@ -2,6 +2,7 @@
 import { Command as Program, CommanderError, InvalidArgumentError } from "commander";
 import type { Interval, StockSymbol } from "../bar.ts";
 import { parseIntervals, parseSymbols, type Selection } from "../selection.ts";
+import { type BackfillCommand, describeBackfills } from "./backfill_commands.ts";
 import { describeExport, type ExportCommand } from "./export_command.ts";
 import { describeImport, type ImportCommand } from "./import_command.ts";
 import { describeGaps, type GapCommand } from "./gap_commands.ts";
@@ -29,6 +30,7 @@ export type Command =
   | { readonly name: "migrate" }
   | { readonly name: "demo"; readonly dir: string | null }
   | NoticeCommand
+  | BackfillCommand
   | ExportCommand
   | SymbolCommand
   | ImportCommand
@@ -144,6 +146,7 @@ function describeProgram(version: string, found: (command: Command) => void): Pr
     .action((options) => found({ name: "replay", selection: selectionOf(options), partial: options.partial === true }));
   describeSteering(program, { found, withSelection, selectionOf });
   describeGaps(program, { found, withSelection, selectionOf });
+  describeBackfills(program, { found, withSelection, selectionOf });
   program.command("config").description("every setting, where it comes from, secrets masked")
     .option("--json", "as JSON")
     .action((options) => found({ name: "config", json: options.json === true }));

@@ -126,7 +126,8 @@ export function againOf(options: { of?: number; failedOf?: number }): { of?: Aga
   return of === undefined ? {} : { of: { runId: of, again: "all" } };
 }
 
-function readNumber(text: string): number {
+/** A number of a run or of the like. @throws InvalidArgumentError when it is none */
+export function readNumber(text: string): number {
   const number = /^\d{1,15}$/.test(text) ? Number(text) : 0;
   if (number < 1) throw new InvalidArgumentError(`${JSON.stringify(text)} is not a number from 1`);
   return number;

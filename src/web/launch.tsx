@@ -1,14 +1,16 @@
 /** What would a run of these series cost, and may it begin? */
-import type { Child } from "hono/jsx";
+import type { BackfillCost } from "../backfill.ts";
 import { INTERVALS, type Series } from "../bar.ts";
 import type { Again } from "../launch.ts";
 import type { Plan } from "../plan.ts";
 import { Refused } from "../refused.ts";
+import { BackfillPreview, costSentence } from "./backfill_preview.tsx";
 import { Live, Token, useVisit } from "./facts.tsx";
+import { described, Hidden, Labelled, Problem, RangeFields } from "./field.tsx";
 import {
+  type BackfillWish,
   type Field,
   judgeLaunch,
-  launchAddress,
   type LaunchForm,
   launchFormOf,
   type LaunchWish,
@@ -24,6 +26,8 @@ export interface LaunchReads extends QueueReads {
   plan(series: readonly Series[], options: { force: boolean }): Promise<Plan>;
   /** @throws Refused when there are none */
   seriesAgain(runId: number, again: Again): Promise<readonly Series[]>;
+  /** What a backfill would come to. Asks nobody. @throws Refused */
+  cost(wish: BackfillWish): Promise<BackfillCost>;
 }
 
 type Problems = Readonly<Partial<Record<Field, string>>>;
@@ -38,21 +42,27 @@ export function launchPage(reads: LaunchReads): ShowPage {
       reads.waiting(),
       reads.launches({ limit: LAST_LAUNCHES }),
     ]);
-    const { plan, problems } = await previewOf(reads, { form, configured });
+    const { plan, cost, problems } = await previewOf(reads, { form, configured });
     return {
       title: "Launch",
-      sentence: plan === null ? "Not a run yet: see what is said beside the fields." : planSentence(plan),
+      sentence: cost !== null
+        ? costSentence(cost)
+        : plan !== null
+        ? planSentence(plan)
+        : "Not a run yet: see what is said beside the fields.",
       body: (
         <>
           {problem !== null && <p class="message">{problem}</p>}
           <div class="launch">
             <Form form={form} problems={problems} configured={configured} />
             <section aria-labelledby="preview-title">
-              <h2 id="preview-title">What the run would do</h2>
+              <h2 id="preview-title">What it would do</h2>
               <Live id="preview">
-                {plan === null
-                  ? <p class="empty">Nothing can be told before the fields are right.</p>
-                  : <Preview plan={plan} form={form} waiting={waiting.length} />}
+                {cost !== null
+                  ? <BackfillPreview cost={cost} form={form} />
+                  : plan !== null
+                  ? <Preview plan={plan} form={form} waiting={waiting.length} />
+                  : <p class="empty">Nothing can be told before the fields are right.</p>}
               </Live>
             </section>
           </div>
@@ -79,14 +89,16 @@ export function launchPage(reads: LaunchReads): ShowPage {
 async function previewOf(
   reads: LaunchReads,
   { form, configured }: { form: LaunchForm; configured: readonly Series[] },
-): Promise<{ plan: Plan | null; problems: Problems }> {
-  const { problems, wish } = judgeLaunch(form, configured);
-  if (wish === null) return { plan: null, problems };
+): Promise<{ plan: Plan | null; cost: BackfillCost | null; problems: Problems }> {
+  const { problems, wish, backfill } = judgeLaunch(form, configured);
   try {
-    return { plan: await reads.plan(await seriesOf(reads, wish), wish), problems };
+    if (backfill !== null) return { plan: null, cost: await reads.cost(backfill), problems };
+    if (wish === null) return { plan: null, cost: null, problems };
+    return { plan: await reads.plan(await seriesOf(reads, wish), wish), cost: null, problems };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    return { plan: null, problems: { of: error.message } };
+    const field = backfill === null ? "of" : "range";
+    return { plan: null, cost: null, problems: { [field]: error.message } };
   }
 }
 
@@ -120,11 +132,6 @@ function Preview({ plan, form, waiting }: { plan: Plan; form: LaunchForm; waitin
   );
 }
 
-function Hidden({ form }: { form: LaunchForm }) {
-  const { searchParams } = new URL(launchAddress(form), "http://localhost");
-  return <>{[...searchParams].map(([name, value]) => <input type="hidden" name={name} value={value} />)}</>;
-}
-
 function Form({ form, problems, configured }: {
   form: LaunchForm;
   problems: Problems;
@@ -141,6 +148,7 @@ function Form({ form, problems, configured }: {
           ask every series, also one that is complete, resting, premium or not yet published; the quota is kept
         </span>
       </label>
+      {form.of === "" && <RangeFields form={form} problem={problems.range} />}
       <Labelled
         name="note"
         label="Note"
@@ -237,39 +245,6 @@ function Earlier({ form, problems }: { form: LaunchForm; problems: Problems }) {
         <a href="/launch">Choose series instead</a>
       </p>
     </fieldset>
-  );
-}
-
-function described(name: Field, problem: string | undefined) {
-  return {
-    "aria-describedby": `${name}-hint ${name}-problem`,
-    ...(problem === undefined ? {} : { "aria-invalid": "true" as const }),
-  };
-}
-
-function Labelled({ name, label, problem, hint, children }: {
-  name: Field;
-  label: string;
-  problem: string | undefined;
-  hint: string;
-  children: Child;
-}) {
-  return (
-    <div class="field">
-      <label for={name}>{label}</label>
-      {children}
-      <Problem name={name} problem={problem} />
-      <p class="hint" id={`${name}-hint`}>{hint}</p>
-    </div>
-  );
-}
-
-/** Beside its field; the script puts the newest one here while somebody types. */
-function Problem({ name, problem }: { name: Field; problem: string | undefined }) {
-  return (
-    <Live id={`${name}-problem`}>
-      {problem === undefined ? null : <p class="problem" role="alert">{problem}</p>}
-    </Live>
   );
 }
 

@@ -36,8 +36,9 @@ export function launchActions(steps: RunSteps, reads: Pick<LaunchReads, "configu
       path: "/runs",
       act: async (visit, given) => {
         const form = launchFormOf(given);
-        const { wish } = judgeLaunch(form, (await reads.configured()).series);
+        const { wish, backfill } = judgeLaunch(form, (await reads.configured()).series);
         const back = launchAddress(form);
+        if (backfill !== null) return { to: back, said: "Not launched: with a range of dates it is a backfill." };
         if (wish === null) return { to: back, said: "Not launched: see what is said beside the fields." };
         try {
           return placeOf(await steps.launch(visitorName(visit), wish));

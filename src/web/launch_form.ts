@@ -3,9 +3,10 @@
  * the page, in the form that launches and in links to it; they are judged by the rules of the terminal.
  */
 import { type Series, seriesName } from "../bar.ts";
+import { isDate } from "../calendar.ts";
 import { type Again, checkNote, checkSeries } from "../launch.ts";
 import { Refused } from "../refused.ts";
-import { parseIntervals, parseSymbols, widen } from "../selection.ts";
+import { named, parseIntervals, parseSymbols } from "../selection.ts";
 
 /** The fields as they were typed and ticked. */
 export interface LaunchForm {
@@ -13,6 +14,9 @@ export interface LaunchForm {
   readonly intervals: readonly string[];
   readonly force: boolean;
   readonly note: string;
+  /** A range of dates; both empty: there is none. */
+  readonly from: string;
+  readonly to: string;
   /** The run whose series are meant; empty: none. */
   readonly of: string;
   /** Which of them: `all`, `failed` or `chosen`. */
@@ -21,7 +25,7 @@ export interface LaunchForm {
   readonly series: readonly string[];
 }
 
-export type Field = "symbols" | "intervals" | "note" | "of";
+export type Field = "symbols" | "intervals" | "note" | "of" | "range";
 
 /** A launch that may be asked for. */
 export interface LaunchWish {
@@ -32,10 +36,21 @@ export interface LaunchWish {
   readonly note: string | null;
 }
 
-/** `wish` is `null` when there are problems. */
+/** A backfill that may be asked for. */
+export interface BackfillWish {
+  readonly series: readonly Series[];
+  readonly from: string;
+  /** `null`: today. */
+  readonly to: string | null;
+  readonly note: string | null;
+}
+
+/** With problems both wishes are `null`, else one of them is. */
 export interface Judged {
   readonly problems: Readonly<Partial<Record<Field, string>>>;
   readonly wish: LaunchWish | null;
+  /** What is wished when there is a range. */
+  readonly backfill: BackfillWish | null;
 }
 
 export function launchFormOf(given: Pick<URLSearchParams | FormData, "get" | "getAll">): LaunchForm {
@@ -47,6 +62,8 @@ export function launchFormOf(given: Pick<URLSearchParams | FormData, "get" | "ge
     intervals: list("intervals"),
     force: text("force") !== "",
     note: text("note"),
+    from: text("from"),
+    to: text("to"),
     of: text("of"),
     again,
     // The page of a run sends its ticks with every button.
@@ -81,8 +98,31 @@ export function judgeLaunch(form: LaunchForm, configured: readonly Series[]): Ju
   const of = form.of === "" ? null : attempt("of", () => earlierRun(form));
   const afresh = form.of === "" ? chosenSeries(form, { configured, problems }) : null;
   const named = form.series.length === 0 ? null : attempt("of", () => checkSeries(form.series.map(namedSeries)));
-  const wish = { series: named ?? afresh, of, force: form.force, note };
-  return { problems, wish: Object.keys(problems).length === 0 ? wish : null };
+  const series = named ?? afresh;
+  const range = form.from === "" && form.to === "" ? null : attempt("range", () => rangeOf(form));
+  if (Object.keys(problems).length > 0) return { problems, wish: null, backfill: null };
+  if (range === null || series === null) {
+    return { problems, wish: { series, of, force: form.force, note }, backfill: null };
+  }
+  return { problems, wish: null, backfill: { series, ...range, note } };
+}
+
+/** Whether it is over, or to come, is for the clock to say. */
+function rangeOf({ from, to, of, force }: LaunchForm): { from: string; to: string | null } {
+  const wrong = [from, to].find((date) => date !== "" && !isDate(date));
+  const found = wrong !== undefined
+    ? `${JSON.stringify(wrong)} is not a date of the form YYYY-MM-DD`
+    : from === ""
+    ? "it has no beginning"
+    : to !== "" && from > to
+    ? `"${from}" is after "${to}"`
+    : of !== ""
+    ? "a backfill is of series that are chosen, not of an earlier run"
+    : force
+    ? "a backfill asks for what is missing: leave out Force"
+    : null;
+  if (found !== null) throw new Refused("invalid", found);
+  return { from, to: to === "" ? null : to };
 }
 
 function earlierRun({ of, again, series }: LaunchForm): { runId: number; again: Again } {
@@ -110,10 +150,7 @@ function chosenSeries(
   if (intervals.wrong[0] !== undefined) problems.intervals = intervals.wrong[0];
   if (wrong.length + intervals.wrong.length > 0) return null;
   try {
-    if (symbols.length > 0 && intervals.intervals.length > 0) {
-      return checkSeries(symbols.flatMap((symbol) => intervals.intervals.map((interval) => ({ symbol, interval }))));
-    }
-    const meant = widen(configured, {
+    const meant = named(configured, {
       symbols: symbols.length === 0 ? null : symbols,
       intervals: intervals.intervals.length === 0 ? null : intervals.intervals,
     });

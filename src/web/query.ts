@@ -58,6 +58,11 @@ export const TICKS_QUERY = z.object({
   limit: limit(200, 25),
 });
 
+export const BACKFILLS_QUERY = z.object({
+  before: z.coerce.number().int().positive().optional().describe("Older than the backfill of this id"),
+  limit: limit(200, 50),
+});
+
 const PREVIEW = {
   cron: z.string().max(200).optional().describe("Five fields or a nickname; in force if not given"),
   timezone: z.string().max(100).optional().describe("IANA name; in force if not given"),

@@ -13,7 +13,8 @@ import { assetAt } from "./assets.ts";
 import { addDownloads } from "./downloads.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type Access, createGuard, type Env } from "./guard.ts";
-import { backfillsPage } from "./backfills.tsx";
+import { backfillPage, type BackfillReads } from "./backfill.tsx";
+import { backfillsPage, type BackfillsReads } from "./backfills.tsx";
 import { confirmPage } from "./confirm.tsx";
 import { launchPage, type LaunchReads } from "./launch.tsx";
 import { createLogIns, type Sessions, TooManyAttempts } from "./log_ins.ts";
@@ -51,6 +52,7 @@ export interface Reads {
   readonly runs: RunsReads;
   readonly run: RunReads;
   readonly launch: LaunchReads;
+  readonly backfill: BackfillReads & BackfillsReads;
   readonly schedule: ScheduleReads;
   readonly instance: InstanceReads;
   readonly symbols: SymbolsReads;
@@ -103,7 +105,8 @@ function pagesOf(reads: Reads, actions: readonly Action[]): readonly Page[] {
     },
     { path: "/launch", tab: "Launch", show: launchPage(reads.launch) },
     { path: "/launch/:id", tab: null, show: launchedPage(reads.launch) },
-    { path: "/backfills", tab: "Backfills", show: backfillsPage(reads.runs) },
+    { path: "/backfills", tab: "Backfills", show: backfillsPage(reads.backfill) },
+    { path: "/backfills/:id", tab: null, show: backfillPage(reads.backfill) },
     { path: "/search", tab: null, show: searchPage(reads.search) },
     { path: "/instance", tab: "Instance", show: instancePage(reads.instance) },
   ];

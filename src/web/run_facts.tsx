@@ -18,24 +18,7 @@ export function Facts({ run, dueAt, again, now }: {
   const facts: readonly (readonly [string, Child])[] = [
     [
       "Trigger",
-      <>
-        {run.trigger}
-        {dueAt !== null && (
-          <>
-            , <Tick id={run.tickId} dueAt={dueAt} />
-          </>
-        )}
-        {run.launchId !== null && (
-          <>
-            , <a href={`/launch/${run.launchId}`}>launch {run.launchId}</a>
-          </>
-        )}
-        {run.ofRun !== null && (
-          <>
-            , again from <a href={`/runs/${run.ofRun}`}>run {run.ofRun}</a>
-          </>
-        )}
-      </>,
+      <Cause run={run} dueAt={dueAt} />,
     ],
     ["Started", <Time at={run.startedAt} precision="second" zone />],
     ["Ended", <Time at={run.finishedAt} precision="second" zone none="it is running" />],
@@ -79,6 +62,35 @@ export function Facts({ run, dueAt, again, now }: {
           </div>
         ))}
       </dl>
+    </>
+  );
+}
+
+/** Why there was a run, with links to what asked for it. */
+function Cause({ run, dueAt }: { run: RunRow; dueAt: number | null }) {
+  return (
+    <>
+      {run.trigger}
+      {dueAt !== null && (
+        <>
+          , <Tick id={run.tickId} dueAt={dueAt} />
+        </>
+      )}
+      {run.launchId !== null && (
+        <>
+          , <a href={`/launch/${run.launchId}`}>launch {run.launchId}</a>
+        </>
+      )}
+      {run.backfillId !== null && (
+        <>
+          , <a href={`/backfills/${run.backfillId}`}>backfill {run.backfillId}</a>
+        </>
+      )}
+      {run.ofRun !== null && (
+        <>
+          , again from <a href={`/runs/${run.ofRun}`}>run {run.ofRun}</a>
+        </>
+      )}
     </>
   );
 }

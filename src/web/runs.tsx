@@ -26,6 +26,8 @@ export interface RunRow {
   readonly launchId: number | null;
   /** The run whose series it ran again. */
   readonly ofRun: number | null;
+  /** The backfill it has worked on. */
+  readonly backfillId: number | null;
   /** Who asked for its end. */
   readonly cancel: { readonly by: string; readonly at: number; readonly force: boolean } | null;
 }

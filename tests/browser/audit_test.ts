@@ -45,7 +45,10 @@ const PATHS = [
   "/launch?symbols=ZZZ&intervals=30min&force=yes",
   "/launch?of=3&again=failed",
   "/launch/1",
+  "/launch?symbols=AAA&intervals=1min&from=2020-01-01&to=2020-12-31",
+  "/launch?from=nonsense",
   "/backfills",
+  "/backfills/1",
   "/instance",
   "/nowhere",
 ];

@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import type { LaunchOrder } from "../../src/launch.ts";
 import type { Database } from "../../src/postgres/connect.ts";
 import {
+  isLaunchQueued,
   isLaunchWaiting,
+  isWorkOwed,
   launchById,
   launches,
   owedLaunch,
@@ -11,6 +13,7 @@ import {
   waitingLaunches,
   withdrawLaunch,
 } from "../../src/postgres/launches.ts";
+import { recordHeartbeat } from "../../src/postgres/heartbeats.ts";
 import { type Claim, claimRun, closeRun, requestCancel } from "../../src/postgres/runs.ts";
 import { type Outcome, totalsOf } from "../../src/run.ts";
 import { serverDatabase, withDatabases } from "../support/database.ts";
@@ -134,4 +137,39 @@ Deno.test("ten processes claim a launch at once: one runs (server)", async () =>
   const claims = await Promise.all(Array.from({ length: 10 }, (_, n) => claim(at.db, id, { owner: `p${n}` })));
   assert.equal(claims.filter((one) => "runId" in one).length, 1);
   assert.ok(claims.every((one) => "runId" in one || "taken" in one || "busy" in one));
+});
+
+withDatabases(
+  "a launch is seen that waits for the run at work; who works besides makes way when somebody serves",
+  async (db) => {
+    const other = await claimed(db, null);
+    assert.deepEqual([await isLaunchQueued(db), await isWorkOwed(db)], [false, false]);
+    await queue(db);
+    assert.deepEqual([await isLaunchQueued(db), await isLaunchWaiting(db)], [true, false]);
+    assert.equal(await isWorkOwed(db), false, "nobody serves");
+    const beat = { name: "scheduler", owner: "vm:1", doing: "waits", error: null, now: Date.now() } as const;
+    await recordHeartbeat(db, beat);
+    // Of the embedded engine nobody else can be the one who serves.
+    assert.equal(await isWorkOwed(db), db.engine === "server");
+    await recordHeartbeat(db, { ...beat, now: Date.now() - 4 * 60_000 });
+    assert.equal(await isWorkOwed(db), false, "who served is gone");
+    await close(db, other);
+  },
+);
+
+withDatabases("a tick that waits is owed as well, one of yesterday is not", async (db) => {
+  await recordHeartbeat(db, { name: "scheduler", owner: "vm:1", doing: "waits", error: null, now: Date.now() });
+  await db.pool.query(
+    "insert into schedule (name, cron, timezone, evaluated_to, updated_at) values ('s', '0 6 * * *', 'UTC', now(), now())",
+  );
+  const tick = (ago: string) =>
+    db.pool.query(
+      `insert into tick (schedule, due_at, state, trigger, noticed_at)
+       values ('s', now() - $1::interval, 'requested', 'schedule', now())`,
+      [ago],
+    );
+  await tick("1 day");
+  assert.equal(await isWorkOwed(db), false);
+  await tick("1 minute");
+  assert.equal(await isWorkOwed(db), db.engine === "server");
 });

@@ -34,7 +34,7 @@ withDatabases(
     assert.equal(await closeRun(lossy, ending), true);
     assert.equal(await closeRun(db, ending), true);
     const notices = await undecidedNotices(db, 10);
-    assert.deepEqual(notices, [{ id: notices[0]!.id, kind: "run", runId, owner, at: NOW }]);
+    assert.deepEqual(notices, [{ id: notices[0]!.id, kind: "run", runId, backfillId: null, owner, at: NOW }]);
   },
 );
 

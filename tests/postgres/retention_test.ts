@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Database } from "../../src/postgres/connect.ts";
 import { quotaState } from "../../src/postgres/quota.ts";
 import {
+  expireBackfills,
   expireEvents,
   expireIncidents,
   expireNotices,
@@ -222,3 +223,32 @@ withDatabases("ended problems go by when they ended, open ones stay", async (db)
   assert.equal(await expireIncidents(db, before), 1);
   assert.equal((await ids(db, "incident")).length, 2);
 });
+
+withDatabases(
+  "a backfill goes when it has ended long ago, and its runs like any; they keep nothing from going",
+  async (db) => {
+    const ordinary = await putRun(db, { daysAgo: 100, results: { IBM: "stored" } });
+    const slice = await putRun(db, { daysAgo: 90, results: { IBM: "stored", OLD: "stored" } });
+    await putRun(db, { daysAgo: 1 });
+    const ended = async (daysAgo: number | null) => {
+      const { rows: [{ id }] } = await db.pool.query(
+        `insert into backfill (from_date, to_date, asked_by, asked_at, state, finished_at)
+       values ('2020-01-02', '2020-12-31', 'ann', $1, $2, $3) returning id`,
+        [at(100), daysAgo === null ? "running" : "complete", daysAgo === null ? null : at(daysAgo)],
+      );
+      return Number(id);
+    };
+    const [long, lately, running] = [await ended(80), await ended(5), await ended(null)];
+    await db.pool.query("update run set trigger = 'backfill', backfill_id = $2 where id = $1", [slice, long]);
+    const before = await seriesStates(db, [{ symbol: "IBM", interval: "daily" }]);
+    assert.equal(await expireBackfills(db, NOW - 30 * DAY), 1);
+    assert.equal(await expireBackfills(db, NOW - 30 * DAY), 0);
+    const left = async (table: string) =>
+      (await db.pool.query(`select id from ${table} order by id`)).rows.map(({ id }) => Number(id));
+    assert.deepEqual(await left("backfill"), [lately, running]);
+    assert.equal(await expireRuns(db, NOW - 30 * DAY), 1);
+    assert.ok((await left("run")).includes(Number(ordinary)), "what planning starts from went");
+    assert.ok(!(await left("run")).includes(Number(slice)));
+    assert.deepEqual(await seriesStates(db, [{ symbol: "IBM", interval: "daily" }]), before);
+  },
+);

@@ -117,6 +117,7 @@ withDatabases("a closed run makes room and tells what it did", async (db) => {
   assert.deepEqual({ ...run, leaseUntil: 0 }, {
     launchId: null,
     ofRun: null,
+    backfillId: null,
     cancel: null,
     id: runId,
     trigger: "manual",

@@ -147,3 +147,16 @@ withDatabases("the heads of series are what their states say", async (db) => {
   assert.deepEqual(await seriesHeads(db, series), heads);
   assert.ok(heads[1]!.watermark! < heads[1]!.newest!);
 });
+
+withDatabases("what a backfill brought says nothing of how the series fares", async (db) => {
+  const first = await startRun(db);
+  await store(db, first, { bars: [bar("2026-03-02T14:30Z", "1")], now: NOW });
+  const [before] = await seriesStates(db, [IBM]);
+  const past = await pastAnswers(db);
+  const second = await nextRun(db, first);
+  await db.pool.query("update run set trigger = 'backfill' where id = $1", [second.runId]);
+  await store(db, second, { bars: [bar("2025-03-03T14:30Z", "1")], now: NOW + 60_000 });
+  const oldest = Date.parse("2025-03-03T14:30Z");
+  assert.deepEqual(await seriesStates(db, [IBM]), [{ ...before!, first: oldest }]);
+  assert.deepEqual(await pastAnswers(db), past);
+});

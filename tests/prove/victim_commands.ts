@@ -31,6 +31,7 @@ for (const words of JSON.parse(Deno.args[0]!) as string[][]) {
     out: write(Deno.stdout),
     // A terminal sees progress, what collects lines sees the structured log: both in turn.
     screen: { isTTY: ahead % 2 === 0, columns: 100, write: write(Deno.stderr) },
+    confirm: () => null,
     columns: 100,
     colour: false,
     version: "0.0.0",

@@ -17,6 +17,12 @@ export async function furnish(pool: { query(sql: string): Promise<unknown> }): P
      select 'ingest', date_trunc('hour', now()) - make_interval(hours => n), 'skipped', 'schedule',
        'the run before it was at work', now() - make_interval(hours => n)
      from generate_series(1, 3) as n`,
+    `insert into backfill (from_date, to_date, asked_by, asked_at, state, reason)
+     values ('2020-01-02', '2020-12-31', 'ann (terminal)', now(), 'paused', 'paused by ann (terminal)')`,
+    `insert into backfill_series (backfill_id, place, symbol, interval, state, reason, wished, held, none, refused, failed, requests)
+     values (1, 0, 'AAA', '1min', 'open', null, 253, 100, 1, 0, 0, 7),
+       (1, 1, 'ZZZ', '1min', 'refused', 'it was refused as premium', 253, 0, 0, 253, 0, 0)`,
+    `update run set trigger = 'backfill', backfill_id = 1 where id = 3`,
     `update run set message = 'Cannot reach the vendor: connection refused' where outcome = 'failed'`,
   ];
   for (const statement of statements) await pool.query(statement);

@@ -39,13 +39,17 @@ const WIRING = [
   "notice_facts",
   "notice_commands",
   "notify_loop",
+  "backfill_look",
+  "backfill_work",
+  "steer_backfill",
+  "operate_backfill",
   "export_command",
   "formats",
   "reference_work",
   "operate_symbols",
 ];
-/** One run and one notification, told from top to bottom; every effect is an argument. */
-const STORIES = ["ingest", "ingest_series", "ingest_gaps", "ingest_reference", "notify"];
+/** One run, one slice of a backfill, one notification, told from top to bottom; every effect is an argument. */
+const STORIES = ["ingest", "ingest_series", "ingest_gaps", "ingest_reference", "notify", "backfill_slice"];
 /** Rooms of one file; every folder of `src/` is a room too. */
 const ROOM_FILES = ["log", "log_sweep", "telemetry", "whole_file"];
 

@@ -17,6 +17,7 @@ export function fakeMachine(values: Record<string, string> = {}, change: Partial
     },
     out: (text) => void (told.out += text),
     screen: { isTTY: false, columns: 100, write: (text) => void (told.err += text) },
+    confirm: () => null,
     columns: 100,
     colour: false,
     version: "1.2.3",

@@ -1,5 +1,6 @@
 /** The pages on a stage of object literals: what they read, who looks, and what a browser would send. */
 import { alive, apiReads, presentAt } from "./api_reads.ts";
+import { backfill, backfillCost, progress } from "./backfill.ts";
 import type { RunRow } from "../../src/web/runs.tsx";
 import type { LaunchRow } from "../../src/web/queue.tsx";
 import { createRoutes, type Reads, type RoutesOptions } from "../../src/web/routes.tsx";
@@ -48,6 +49,7 @@ export function run(id: number, change: Partial<RunRow> = {}): RunRow {
     totals: totalsOf([]),
     launchId: null,
     ofRun: null,
+    backfillId: null,
     cancel: null,
     ...change,
   };
@@ -143,6 +145,13 @@ export function reads(change: Partial<Reads> = {}): Reads {
       launch: (id) => Promise.resolve(id === 1 ? launch(1) : null),
       launches: () => Promise.resolve([]),
       waiting: () => Promise.resolve([]),
+      cost: () => Promise.resolve(backfillCost()),
+    },
+    backfill: {
+      backfills: () => Promise.resolve([backfill(1)]),
+      backfill: (id) => Promise.resolve(id === 1 ? backfill(1) : null),
+      series: () => Promise.resolve([progress()]),
+      runs: () => Promise.resolve([run(1, { trigger: "backfill", backfillId: 1 })]),
     },
     schedule: {
       schedule: () => Promise.resolve(scheduleFacts()),

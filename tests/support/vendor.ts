@@ -15,7 +15,7 @@ import { answerOf, intervalOf, sampleRows, type VendorRow } from "./answers.ts";
 import { noticeBody, noticeNumber } from "./notices.ts";
 import { referenceAnswer, type ReferenceHeld } from "./reference_answers.ts";
 
-export { answerOf, row, sampleRows, type VendorRow } from "./answers.ts";
+export { answerOf, intervalOf, row, sampleRows, type VendorRow } from "./answers.ts";
 export { NOTICES } from "./notices.ts";
 
 /** What a faulty vendor does to one request. Those that hang do so until the client goes away or the server closes. */

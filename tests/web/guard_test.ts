@@ -13,7 +13,7 @@ const act = () => {
   return Promise.resolve({ to: "/runs", said: "launched" });
 };
 /** Everything that forms and programs may ask the served program for, doing nothing but telling that it was reached. */
-const real = actsOf(Promise.withResolvers<App>().promise);
+const real = actsOf(Promise.withResolvers<App>().promise, () => Date.now());
 const actions: Action[] = real.actions.map(({ path }) => ({ path, act }));
 const endpoints: Endpoint[] = real.endpoints.map((one) => ({
   ...one,

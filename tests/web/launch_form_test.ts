@@ -53,6 +53,29 @@ Deno.test("an earlier run: all of it, what failed, or a choice", () => {
   assert.match(judge("of=12&again=chosen&series=IBM").problems.of!, /"" is not one of 1min/);
 });
 
+Deno.test("with a range of dates it is a backfill and not a run", () => {
+  const chosen = "symbols=IBM&intervals=1min&note=why";
+  assert.deepEqual(judge(`${chosen}&from=2004-01-01`), {
+    problems: {},
+    wish: null,
+    backfill: { series: [{ symbol: "IBM", interval: "1min" }], from: "2004-01-01", to: null, note: "why" },
+  });
+  assert.equal(judge(`${chosen}&from=2004-01-01&to=2004-12-31`).backfill?.to, "2004-12-31");
+  assert.equal(judge(chosen).backfill, null);
+  const wrong = {
+    "from=2004-13-01": /"2004-13-01" is not a date of the form YYYY-MM-DD/,
+    "to=2004-12-31": /it has no beginning/,
+    "from=2005-01-01&to=2004-12-31": /"2005-01-01" is after "2004-12-31"/,
+    "from=2004-01-01&force=yes": /leave out Force/,
+    "from=2004-01-01&of=12": /of series that are chosen, not of an earlier run/,
+  };
+  for (const [query, message] of Object.entries(wrong)) {
+    const { problems, wish, backfill } = judge(query);
+    assert.match(problems.range ?? "", message, query);
+    assert.deepEqual([wish, backfill], [null, null]);
+  }
+});
+
 Deno.test("an address holds the whole form", () => {
   for (
     const query of [

@@ -44,6 +44,11 @@ const GROUPS: readonly Group[] = [
     members: ["answer", "answer_body", "stock_data_raw", "bars_as_of"],
   },
   {
+    title: "Gaps and history",
+    about: "Sessions that are missing, and history that was asked for on purpose.",
+    members: ["gap", "gap_scan", "backfill", "backfill_series", "backfill_answer"],
+  },
+  {
     title: "Runs",
     about: "What was done, when, for which series, and how it ended.",
     members: ["run", "series_result", "run_event", "run_settings", "launch"],
