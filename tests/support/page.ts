@@ -14,8 +14,7 @@ import type { SymbolRow } from "../../src/web/symbols.tsx";
 import type { Visit } from "../../src/web/visit.ts";
 
 export const NOW = Date.parse("2026-11-22T14:00:00Z");
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+const [HOUR, DAY] = [3_600_000, 86_400_000];
 
 export function visit(change: Partial<Visit> = {}): Visit {
   return {
