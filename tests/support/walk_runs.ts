@@ -64,6 +64,8 @@ const LIST: readonly Step[] = [
   }],
 ];
 
+const RANGE = "symbols=AAA&intervals=1min&from=2020-02-03&to=2020-04-30";
+
 /** The vendor hangs up once and then says nothing: the run tries again, and waits. */
 const AT_WORK: readonly Step[] = [
   ["L1", "a form that judges what is typed", async ({ tab, go }) => {
@@ -76,6 +78,8 @@ const AT_WORK: readonly Step[] = [
     await go("/launch?symbols=AAA&intervals=daily&force=yes");
     assert.equal(await tab.evaluate("document.querySelector('[name=force]').checked"), true);
     await sees("#presets", /./);
+    await go(`/launch?${RANGE}`);
+    await sees(".sentence", /A backfill sends 3 requests for 62 missing sessions/);
   }],
   ["L6", "what it costs, then launched, to its run", async ({ tab, at, go, follow, here, sees }) => {
     let asked = 0;
@@ -219,15 +223,28 @@ const ONE: readonly Step[] = [
       /Time Series/,
     );
   }],
-  ["K2", "backfills have a page", async ({ go, sees }) => {
-    await go("/backfills");
-    await sees("h1", /Backfills/);
+  ["K1", "a range of dates, costed, then begun", async ({ tab, at, go, follow, sees, here }) => {
+    at.vendor.answerBy(() => "silent");
+    await go(`/launch?${RANGE}`);
+    await sees(".sentence", /A backfill sends 3 requests/);
+    await follow("form[action='/backfills'] button");
+    assert.match(await here(), /^\/backfills\/\d+$/);
+    await tab.until(says("#runs", "running"));
   }],
-  ["K3", "a backfill is ended and run again as any run", async ({ at, tab, go, sees }) => {
-    await at.db.pool.query("update run set trigger = 'backfill' where id = 3");
-    await go("/runs?trigger=backfill");
-    await tab.click("#menu-3 summary");
-    await sees("#menu-3", /Re-run failed/, /Cancel/);
+  ["K2", "the list: what was wished, how far it is", async ({ go, sees }) => {
+    await go("/backfills");
+    await sees("main", /paused by ann/, /2020-02-03/, /0 of 62/);
+  }],
+  ["K3", "paused, gone on with, cancelled", async ({ go, follow, sees }) => {
+    await go("/backfills/2");
+    for (const [step, said] of [["pause", /is paused/], ["resume", /goes on/], ["cancel", /is cancelled/]] as const) {
+      await follow(`form[action='/backfills/2/${step}'] button`);
+      await sees("body", said);
+    }
+  }],
+  ["K4", "each series with its sessions", async ({ go, sees }) => {
+    await go("/backfills/2");
+    await sees("#series", /AAA[\s\S]*1min/, /62/);
   }],
 ];
 
