@@ -169,7 +169,11 @@ async function openTab(connection: Connection, { script = true }: { script?: boo
   connection.on((method, params, session) => {
     if (session !== sessionId) return;
     if (method === "Page.loadEventFired") loaded.resolve();
-    if (method === "Network.requestWillBeSent") requests.push((params["request"] as { url: string }).url);
+    if (method === "Network.requestWillBeSent") {
+      const { url } = params["request"] as { url: string };
+      // The browser's own icons, as of a field for dates: nobody is asked for them.
+      if (!url.startsWith("data:")) requests.push(url);
+    }
     const problem = problemIn(method, params);
     if (problem !== null) problems.push(problem);
   });
