@@ -13,8 +13,7 @@ import { columnsOf, writerTo } from "./src/terminal/output.ts";
 
 /** Docker sends SIGKILL ten seconds after SIGTERM, Deno Deploy five after SIGINT. */
 const GRACE_MS = Deno.env.has("DENO_DEPLOYMENT_ID") ? 3_000 : 8_000;
-/** Time to write down that the run was given up. */
-const LAST_RESORT_MS = 1_500;
+const LAST_RESORT_MS = 1_500; // to write down that the run was given up
 
 const [stop, abort] = [new AbortController(), new AbortController()];
 const stderr = writerTo(Deno.stderr, () => {});

@@ -116,13 +116,8 @@ export async function openApp(
     const worker = createWorker(rooms, { notifier, pulse, redact });
     const backfiller = createBackfiller(rooms, { worker });
     const planned = (series: readonly Series[], options: PlanAsked = {}) => planFor(rooms, series, options);
-    let [hasBeaten, silentUntil] = [false, -Infinity];
-    // A beat comes every minute.
-    const onRival = (warning: string) => {
-      if (world.now() < silentUntil) return;
-      silentUntil = world.now() + REMIND_MS;
-      world.onError(warning);
-    };
+    const onRival = remindingOf(world);
+    let hasBeaten = false;
     return {
       config,
       database,
@@ -171,6 +166,16 @@ export async function openApp(
     await database.close();
     throw error;
   }
+}
+
+/** Warns now and then: a beat comes every minute. */
+function remindingOf({ now, onError }: Pick<World, "now" | "onError">): (warning: string) => void {
+  let silentUntil = -Infinity;
+  return (warning) => {
+    if (now() < silentUntil) return;
+    silentUntil = now() + REMIND_MS;
+    onError(warning);
+  };
 }
 
 async function planFor(

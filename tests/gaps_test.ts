@@ -57,7 +57,7 @@ Deno.test("an intraday session holds its extended hours; weeks begin on Monday, 
 Deno.test("present, missing in between, not asked for yet, not over", () => {
   assert.deepEqual(map([1, 0, 1, 1, 0, 0]), [
     "16 present",
-    '17 gap: missing; the search of the day finds it, "gaps --scan" at once',
+    '17 gap: missing; the search of the day finds it, "gaps --scan" at once; more than 65 in a row are left to "backfill"',
     "18 present",
     "19 present",
     "20 gap: not asked for yet",

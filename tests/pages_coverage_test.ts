@@ -39,7 +39,10 @@ withDatabases("a cell per series and session: there, missing and why, before the
   assert.deepEqual(told, ["IBM before present gap gap present", "MSFT before before before present gap"]);
   const why = (row: number, date: string) => facts.rows[row]!.cells.find((cell) => cell?.date === date)?.reason;
   assert.equal(why(0, "2026-02-27"), "its rows are in quarantine by zero-price; a row that is right can be released");
-  assert.equal(why(0, "2026-02-26"), 'missing; the search of the day finds it, "gaps --scan" at once');
+  assert.equal(
+    why(0, "2026-02-26"),
+    'missing; the search of the day finds it, "gaps --scan" at once; more than 65 in a row are left to "backfill"',
+  );
   assert.equal(why(1, "2026-03-02"), "not stored yet: spent");
 });
 
