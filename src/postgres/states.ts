@@ -14,7 +14,8 @@ export type SeriesHead = Pick<SeriesState, "series" | "watermark" | "newest" | "
  * What was asked for gaps alone, or a month of history, says nothing of whether the newest bars are there, nor of how the series fares. A subquery of its own,
  * which is looked up for the few newest rows only and never becomes a join.
  */
-const ORDINARY = "not r.healing and (select trigger from run where run.id = r.run_id) <> 'backfill'";
+const NO_BACKFILL = "(select trigger from run where run.id = r.run_id) <> 'backfill'";
+const ORDINARY = `not r.healing and ${NO_BACKFILL}`;
 
 // Lateral, so that each newest row is a probe from the end of an index and not a scan of a hundred million bars.
 const HEADS = `left join lateral (
@@ -65,7 +66,7 @@ export async function seriesStates(db: Database, series: readonly Series[]): Pro
      ) as listed on true
      left join lateral (
        select status, kind, finished_at from series_result r
-       where r.symbol = asked.symbol and r."interval" = asked."interval" and ${ORDINARY}
+       where r.symbol = asked.symbol and r."interval" = asked."interval" and ${NO_BACKFILL}
        order by finished_at desc limit 1
      ) as last on true
      left join lateral (

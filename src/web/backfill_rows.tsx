@@ -28,7 +28,8 @@ export function paceInWords(takesMs: number | null, { perDay, reserve, paceMs }:
 
 /** What is still to be done, and when it will be. */
 export function Outlook({ backfill: { state, requests, takesMs, restUntil, reason } }: { backfill: BackfillView }) {
-  if (state !== "running") return <>{reason ?? ""}</>;
+  // The state stands before it.
+  if (state !== "running") return <>{reason?.replace(new RegExp(`^${state} (?=by )`), "") ?? ""}</>;
   return (
     <>
       {requests === 0 ? "no request left" : `${counted(requests, "request")} left, ${timeInWords(takesMs)}`}
