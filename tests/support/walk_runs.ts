@@ -233,7 +233,7 @@ const ONE: readonly Step[] = [
   }],
   ["K2", "the list: what was wished, how far it is", async ({ go, sees }) => {
     await go("/backfills");
-    await sees("main", /paused by ann/, /2020-02-03/, /0 of 62/);
+    await sees("main", /by ann/, /2020-02-03/, /0 of 62/);
   }],
   ["K3", "paused, gone on with, cancelled", async ({ go, follow, sees }) => {
     await go("/backfills/2");
