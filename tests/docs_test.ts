@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { INTERVALS } from "../src/bar.ts";
 import { familiesOf } from "../src/metrics.ts";
 import type { Database } from "../src/postgres/connect.ts";
+import { dividend, storeActions } from "./support/actions.ts";
 import { withDatabases } from "./support/database.ts";
 import { measured } from "./support/measured.ts";
 import { bar, nextRun, NOW, startRun, store } from "./support/stored.ts";
@@ -36,6 +37,7 @@ async function fill(db: Database): Promise<void> {
     bars: [bar("2026-02-26", "4.5", adjusted)],
     body: bodyOf(["2026-02-26"]),
   });
+  await storeActions(db, next, { dividends: [dividend("2026-02-25", "0.1")] });
   await db.pool.query(
     "insert into request (key_hash, symbol, \"interval\", form, attempt, sent_at) values ('k', 'IBM', 'daily', 'F', 1, $1)",
     [new Date(NOW).toISOString()],
