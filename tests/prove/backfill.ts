@@ -64,14 +64,15 @@ async function interruptedPass(scene: Scene, interrupts: number): Promise<Record
   const { id, months } = await begin(scene, KILLED!);
   let [kills, stops] = [0, 0];
   while (kills + stops < interrupts) {
-    // Fewer lives than months: each may store some, and none may store them all before its end.
+    // Fewer lives than months: each may store its share of what is left, the one after the last a share as well.
     const left = months - await answered(pool, id);
     const most = Math.floor(left / (interrupts - kills - stops + 1));
-    const wanted = vendor.requests.length + Math.floor(random() * (most + 1));
+    const wanted = vendor.requests.length + Math.floor(random() * Math.max(1, most - 1));
     const victim = await startVictim(scene, id);
     await Promise.race([vendor.arrived(wanted), victim.ended]);
-    // On the way, while it is read, while it is stored, or just after.
-    await new Promise((resolve) => setTimeout(resolve, random() * 1_200));
+    // On the way, while it is read, while it is stored; not beyond the next request, however fast the machine is.
+    const moment = new Promise((resolve) => setTimeout(resolve, random() * 1_200));
+    await Promise.race([moment, vendor.arrived(wanted + 1), victim.ended]);
     const signal = random() < 0.75 ? "SIGKILL" : "SIGTERM";
     const died = await victim.end(signal);
     assert.ok(died !== "complete", "the backfill was complete before it could be interrupted so often");

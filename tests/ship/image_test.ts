@@ -46,9 +46,17 @@ async function first({ pid }: Program): Promise<number> {
   return Number((await Deno.readTextFile(`/proc/${pid}/task/${pid}/children`)).trim().split(" ")[0]);
 }
 
+/** Root of a container may lack the right to mount: then there is no root file system of one's own. */
+async function mayEnter(): Promise<boolean> {
+  if (Deno.build.os !== "linux" || Deno.uid() !== 0) return false;
+  const args = ["--mount", "--pid", "--fork", "mount", "-t", "proc", "proc", "/proc"];
+  const options = { args, stdout: "null", stderr: "null" } as const;
+  return await new Deno.Command("unshare", options).output().then(({ success }) => success, () => false);
+}
+
 Deno.test({
   name: "Dockerfile: its steps, then demo and serve: no shell, not root, nothing written but the volume (Linux, root)",
-  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0,
+  ignore: !await mayEnter(),
   fn: async () => {
     const dir = await Deno.makeTempDir({ prefix: "stocks-etl-image-" });
     try {
