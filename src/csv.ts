@@ -1,6 +1,6 @@
 /** How do extracted bars look as CSV? one header, exact decimals, instants in UTC, lines that end as Unix ends them. Pure. */
-import { type Batch, COLUMNS, type ExtractedBar } from "./extract.ts";
-import type { Series } from "./bar.ts";
+import { type Batch, COLUMNS } from "./extract.ts";
+import type { Bar, Series } from "./bar.ts";
 import { barDate } from "./gaps.ts";
 
 /** The file in pieces, the header first; no piece is larger than the batch it is made of. */
@@ -15,7 +15,7 @@ export async function* csvOf(batches: AsyncIterable<Batch>): AsyncGenerator<Uint
   }
 }
 
-function lineOf(series: Series, bar: ExtractedBar): string {
+function lineOf(series: Series, bar: Bar): string {
   const { ts, open, high, low, close, volume, adjustedClose, dividendAmount, splitCoefficient, settled } = bar;
   // Bars are stamped to the second.
   const time = new Date(ts).toISOString().replace(".000Z", "Z");

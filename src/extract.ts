@@ -1,6 +1,5 @@
 /** Which bars does an export hold: of which stretch of time, as they stood when, in which columns? Pure. */
-import type { Series } from "./bar.ts";
-import { intradayLength } from "./bar.ts";
+import { type Bar, intradayLength, type Series } from "./bar.ts";
 import { dateOf, dayStart, exchangeOf, ianaZone, isDate, wallClockToUtc } from "./calendar.ts";
 
 export const FORMATS = ["csv", "parquet"] as const;
@@ -20,25 +19,10 @@ export interface Extract {
   readonly settledOnly: boolean;
 }
 
-/** A stored bar as it goes out. Decimals are exact strings, instants epoch ms. */
-export interface ExtractedBar {
-  readonly ts: number;
-  readonly open: string;
-  readonly high: string;
-  readonly low: string;
-  readonly close: string;
-  readonly volume: string;
-  /** Adjusted columns are `null` for plain functions, and as of an earlier time: no earlier ones are kept. */
-  readonly adjustedClose: string | null;
-  readonly dividendAmount: string | null;
-  readonly splitCoefficient: string | null;
-  readonly settled: boolean;
-}
-
-/** Some bars of one series, ascending. */
+/** Some bars of one series, ascending. As of an earlier time adjusted columns are `null`: no earlier ones are kept. */
 export interface Batch {
   readonly series: Series;
-  readonly bars: readonly ExtractedBar[];
+  readonly bars: readonly Bar[];
 }
 
 /** The columns of every format, in their order. docs/export.md says what each holds. */

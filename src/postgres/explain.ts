@@ -3,7 +3,7 @@ import { wordsOf } from "../causes.ts";
 import { errorCode } from "./transaction.ts";
 
 /** By SQLSTATE or socket code: what to do. Our own messages say it already and have no code. */
-const TODO: Readonly<Record<string, string>> = {
+const ADVICE: Readonly<Record<string, string>> = {
   "25006": "the server takes no writes: connect to the primary, or end its read-only mode",
   "42501": "give this user the rights on the tables, or use the user that made them",
   "53100": "the server's disk is full: free space there",
@@ -27,6 +27,6 @@ export function explain(error: unknown): string {
   const words = wordsOf(error);
   const code = errorCode(error);
   if (code === null) return words;
-  const todo = TODO[code];
-  return `${words} (${code}${todo === undefined ? "" : `: ${todo}`})`;
+  const advice = ADVICE[code];
+  return `${words} (${code}${advice === undefined ? "" : `: ${advice}`})`;
 }

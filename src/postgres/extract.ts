@@ -1,6 +1,6 @@
 /** How are bars read out, as many as there are? Page by page along the primary key, so that none but a page is in memory. */
-import type { Interval, Series, StockSymbol } from "../bar.ts";
-import { type Batch, type Extract, type ExtractedBar, stretchOf } from "../extract.ts";
+import type { Bar, Interval, Series, StockSymbol } from "../bar.ts";
+import { type Batch, type Extract, stretchOf } from "../extract.ts";
 import type { Selection } from "../selection.ts";
 import type { Database } from "./connect.ts";
 import { query, transaction } from "./transaction.ts";
@@ -51,7 +51,7 @@ interface Place extends Extract {
 }
 
 interface Page {
-  readonly bars: readonly ExtractedBar[];
+  readonly bars: readonly Bar[];
   /** After which stamp the next page begins; `null`: there is none. */
   readonly next: string | null;
 }
@@ -62,7 +62,7 @@ const ADJUSTED = `adjusted_close as "adjustedClose", dividend_amount as "dividen
 const NONE = `null as "adjustedClose", null as "dividendAmount", null as "splitCoefficient"`;
 
 async function pageNow(db: Database, { symbol, interval }: Series, place: Place): Promise<Page> {
-  const bars = await query<ExtractedBar & Record<string, unknown>>(
+  const bars = await query<Bar & Record<string, unknown>>(
     db,
     `select ${PRICES}, ${ADJUSTED} from stock_data
      where symbol = $1 and "interval" = $2 and ts > $3 and ts < $4 and (settled or not $5)
@@ -88,7 +88,7 @@ function pageAsOf(db: Database, { symbol, interval }: Series, place: Place): Pro
       [symbol, interval, after, until, PAGE - 1],
     );
     const last = end === undefined ? null : instant(end.ts);
-    const { rows } = await client.query<ExtractedBar>(
+    const { rows } = await client.query<Bar>(
       `select ${PRICES}, ${NONE} from bars_as_of($6)
        where symbol = $1 and "interval" = $2 and ts > $3 and ts < $4 and ($7::timestamptz is null or ts <= $7)
          and (settled or not $5)

@@ -7,6 +7,15 @@ import { instant } from "./values.ts";
 const RUNS = 20;
 const ROWS = 5_000;
 
+/** One statement that deletes, of what is older than `$1`, at most `$2`, and returns what went. @returns how many */
+async function removed(
+  db: Database,
+  statement: string,
+  { before, most }: { before: number; most: number },
+): Promise<number> {
+  return (await query(db, statement, [instant(before), most])).length;
+}
+
 /** No run is at work. One that is out of lease does not count: nobody may look for it for days. */
 export async function isQuiet(db: Database): Promise<boolean> {
   const rows = await query(db, "select from run where outcome is null and lease_until > clock_timestamp()");
@@ -56,42 +65,39 @@ export async function expireRuns(db: Database, before: number): Promise<number> 
 
 /** Removes launches asked for before `before` that will never get a run. @returns how many */
 export async function expireLaunches(db: Database, before: number): Promise<number> {
-  const rows = await query(
+  return await removed(
     db,
     `delete from launch where id in (
        select l.id from launch l
        where l.asked_at < $1 and l.state <> 'requested' and not exists (select from run r where r.launch_id = l.id)
        order by l.id limit $2
      ) returning id`,
-    [instant(before), ROWS],
+    { before, most: ROWS },
   );
-  return rows.length;
 }
 
 /** Removes backfills that ended before `before`, with what was answered to them. @returns how many */
 export async function expireBackfills(db: Database, before: number): Promise<number> {
-  const rows = await query(
+  return await removed(
     db,
     `delete from backfill where id in (
        select id from backfill where finished_at < $1 order by finished_at limit $2
      ) returning id`,
-    [instant(before), RUNS],
+    { before, most: RUNS },
   );
-  return rows.length;
 }
 
 /** Removes ticks due before `before` that never got a run. A tick that had one goes with it. @returns how many */
 export async function expireTicks(db: Database, before: number): Promise<number> {
-  const rows = await query(
+  return await removed(
     db,
     `delete from tick where id in (
        select t.id from tick t
        where t.due_at < $1 and t.state <> 'requested' and not exists (select from run r where r.tick_id = t.id)
        order by t.due_at limit $2
      ) returning id`,
-    [instant(before), ROWS],
+    { before, most: ROWS },
   );
-  return rows.length;
 }
 
 /**
@@ -101,7 +107,7 @@ export async function expireTicks(db: Database, before: number): Promise<number>
  * @returns how many
  */
 export async function expireRequests(db: Database, before: number): Promise<number> {
-  const rows = await query(
+  return await removed(
     db,
     `delete from request where id in (
        select r.id from request r
@@ -113,26 +119,24 @@ export async function expireRequests(db: Database, before: number): Promise<numb
          ))
        order by r.sent_at limit $2
      ) returning id`,
-    [instant(before), ROWS],
+    { before, most: ROWS },
   );
-  return rows.length;
 }
 
 /** Removes what was logged before `before`. @returns how many events */
 export async function expireEvents(db: Database, before: number): Promise<number> {
-  const rows = await query(
+  return await removed(
     db,
     `delete from run_event where (run_id, seq) in (
        select run_id, seq from run_event where at < $1 order by at limit $2
      ) returning 1`,
-    [instant(before), ROWS],
+    { before, most: ROWS },
   );
-  return rows.length;
 }
 
 /** Removes notices older than `before` with their messages, unless one is still on its way. @returns how many */
 export async function expireNotices(db: Database, before: number): Promise<number> {
-  const rows = await query(
+  return await removed(
     db,
     `delete from notice where id in (
        select n.id from notice n
@@ -140,19 +144,17 @@ export async function expireNotices(db: Database, before: number): Promise<numbe
          and (n.kind = 'test' or not exists (select from outbox o where o.notice_id = n.id and o.state = 'waiting'))
        order by n.at limit $2
      ) returning id`,
-    [instant(before), ROWS],
+    { before, most: ROWS },
   );
-  return rows.length;
 }
 
 /** Removes problems that ended before `before` and were told so. @returns how many */
 export async function expireIncidents(db: Database, before: number): Promise<number> {
-  const rows = await query(
+  return await removed(
     db,
     `delete from incident where id in (
        select id from incident where recovered_at < $1 and told_at is null order by recovered_at limit $2
      ) returning id`,
-    [instant(before), ROWS],
+    { before, most: ROWS },
   );
-  return rows.length;
 }

@@ -1,7 +1,7 @@
 /** Bars as an export has them, and what its pieces say together. */
-import type { ExtractedBar } from "../../src/extract.ts";
+import type { Bar } from "../../src/bar.ts";
 
-export function extracted(change: Partial<ExtractedBar> = {}): ExtractedBar {
+export function extracted(change: Partial<Bar> = {}): Bar {
   return {
     ts: Date.parse("2026-01-02"),
     open: "1",
