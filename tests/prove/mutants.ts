@@ -40,6 +40,12 @@ const TARGETS: Record<string, readonly (readonly string[])[]> = {
     "postgres/transaction",
     "postgres/quarantine",
   ]],
+  "src/postgres/compare.ts": [["postgres/compare"], ["postgres/bars", "postgres/bars/"]],
+  "src/postgres/stored.ts": [["postgres/stored"], ["postgres/bars", "postgres/bars/"]],
+  "src/postgres/copy.ts": [["postgres/copy"], ["postgres/bars", "postgres/bars/"]],
+  "src/postgres/tuples.ts": [["postgres/tuples"], ["postgres/copy"]],
+  "src/postgres/given.ts": [["postgres/given"], ["postgres/compare"]],
+  "src/postgres/silent.ts": [["postgres/silent"]],
 };
 
 /** Mutants at work at once, each in a copy of its own. */
