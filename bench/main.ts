@@ -2,12 +2,13 @@
 /**
  * `deno task bench`: how fast and how big is the main job? Figures as ratios to a floor measured side by side in the same
  * run, because machines differ and so do their minutes. It takes some minutes. `deno task bench pages`: how fast is the
- * page with years of runs in its database?
+ * page with years of runs in its database? `deno task bench partitions`: what would partitions of the bars change?
  */
 import { classify } from "../src/alphavantage/answer.ts";
 import { readSeries } from "../src/alphavantage/series.ts";
 import { serverDatabase, testServer } from "../tests/support/database.ts";
 import { duration, interleaved, table, timeRatio } from "./figures.ts";
+import { measurePartitions, sizeOfPartitions } from "./partitions.ts";
 import { fillPages, measurePages, sizeOfPages } from "./pages.ts";
 import { measureMemory, measureRate } from "./running.ts";
 import { bodyFor, requestFor, ROWS_PER_ANSWER } from "./sample.ts";
@@ -42,6 +43,11 @@ if (Deno.args[0] === "pages") {
   await fillPages(database.db);
   const rows = await measurePages(database);
   console.log(table([`Pages, ${sizeOfPages()}`, "median", "95 of 100 within", "weighs"], rows));
+} else if (Deno.args[0] === "partitions") {
+  await using whole = await serverDatabase();
+  await using parted = await serverDatabase();
+  const rows = await measurePartitions(whole, parted);
+  console.log(table([`16 partitions by symbol, ${sizeOfPartitions()}`, "one table", "16", "time ÷ one table"], rows));
 } else await measureAll();
 await server.stop();
 

@@ -32,6 +32,7 @@ const PAGES = [
   "/launch?symbols=S01,S02&intervals=daily",
   "/backfills",
   "/instance",
+  "/metrics",
   "/api/v1/runs",
   "/api/v1/status",
   "/api/v1/series/S07/daily/bars",

@@ -69,7 +69,7 @@ async function candlesOver(db: ServerDatabase["db"], years: number): Promise<voi
 }
 
 /** Takes longer than any statement of the program may: the server's limit and the driver's are lifted for it. */
-async function fill(db: ServerDatabase["db"], symbol: string, source: string): Promise<void> {
+export async function fill(db: ServerDatabase["db"], symbol: string, source: string): Promise<void> {
   const text = `begin; set local statement_timeout = 0;
     insert into stock_data (symbol, "interval", ts, open, high, low, close, volume, settled)
     select ${symbol}, '1min', to_timestamp(at), 100.25, 101.5, 99.75, 100.5, 1000, true from ${source};

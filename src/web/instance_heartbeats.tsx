@@ -31,7 +31,7 @@ const PARTS: readonly Part[] = [
     name: "scheduler",
     does: "looks at the clock each minute",
     always: true,
-    none: "no program serves: deno task serve",
+    none: "no program serves: start one with the command serve",
   },
   { name: "worker", does: "makes the runs", always: false, none: "no run is at work" },
   { name: "notifier", does: "sends the notices", always: false, none: "no channel is configured" },

@@ -233,9 +233,10 @@ function Empty({ filtered }: { filtered: boolean }) {
   return (
     <div class="empty">
       <p>
-        No run yet. The schedule makes one at its next tick; by hand it is <a href="/launch">Launch</a>, or
+        No run yet. The schedule makes one at its next tick; by hand it is <a href="/launch">Launch</a>, or the command
+        {" "}
+        <code>run</code>.
       </p>
-      <pre><code>deno task run</code></pre>
     </div>
   );
 }

@@ -186,7 +186,7 @@ function Silent({ lastBeat, now }: { lastBeat: number | null; now: number }) {
     : `The last program to do so was there ${relative(lastBeat, now)}: none has`;
   return (
     <p class="message bad" role="alert">
-      {found} looked at the clock: ticks come due and nobody serves them. Start one: <code>deno task serve</code>
+      {found} looked at the clock: ticks come due and nobody serves them. Start one: the command <code>serve</code>
     </p>
   );
 }

@@ -19,7 +19,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
  */
 const TARGETS: Record<string, readonly (readonly string[])[]> = {
   "src/alphavantage/answer.ts": [["alphavantage/answer"]],
-  "src/plan.ts": [["plan"], ["coverage"]],
+  "src/plan.ts": [["plan", "plan/"], ["coverage"]],
   "src/coverage.ts": [["coverage"], ["plan"]],
   "src/holes.ts": [["holes"], ["coverage"]],
   "src/healing.ts": [["healing"], ["plan", "plan/"]],

@@ -8,7 +8,8 @@ import type { Database } from "../../src/postgres/connect.ts";
 export async function dumpSchema(db: Database): Promise<string> {
   const { rows: tables } = await db.pool.query(
     `select c.oid::int as oid, c.relname as name, obj_description(c.oid, 'pg_class') as comment
-     from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' order by c.relname`,
+     from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+     order by c.relname`,
   );
   const parts = ["-- Made from a migrated database, for reading: sql/NNNN_*.sql are what is run.\n"];
   for (const { oid, name, comment } of tables) {

@@ -21,7 +21,7 @@ function at(
 }
 
 Deno.test("no run yet: what makes one", async () => {
-  assert.match(said(await at([]).show()), /No run yet\..*deno task run/);
+  assert.match(said(await at([]).show()), /No run yet\..*the command\s+run/);
   assert.match(said(await at([]).show("outcome=failed")), /No run matches these filters/);
 });
 

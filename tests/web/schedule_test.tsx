@@ -48,7 +48,7 @@ Deno.test("nobody looks at the clock: it is told above everything", async () => 
     await silent(NOW - 181_000),
     /The last program to do so was there 3 min ago: none has looked at the clock/,
   );
-  assert.match(await silent(null), /No program has looked at the clock.*deno task serve/);
+  assert.match(await silent(null), /No program has looked at the clock.*the command serve/);
 });
 
 Deno.test("what the address asks for reaches the question; a wrong wish is told beside its field, the page stays", async () => {
