@@ -201,6 +201,7 @@ const SOUND: [string, Tree][] = [
   ["a room's own files", file("src/web/page.tsx", 'import a from "./a.ts"; import { b } from "../plan.ts";')],
   ["subpaths of a library", file("src/web/page.tsx", 'import a from "hono/basic-auth";')],
   ["sql as text", file("src/postgres/migrate.ts", 'import a from "../../sql/0001_a.sql" with { type: "text" };')],
+  ["sql that is run by hand", new Map([["sql/by_hand/tidy.sql", ""]])],
   ["a long table", file("src/plan.ts", long(100, { before: "export const A = {", after: "};" }))],
   ["a long class", file("src/web/a.ts", long(100, { before: "export class A extends B {", after: "}" }))],
   [

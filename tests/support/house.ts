@@ -178,7 +178,7 @@ function isFunction(header: string): boolean {
 
 /** Forward-only files, numbered without holes, each known to the one ordered list. */
 function migrationComplaints(tree: Tree): string[] {
-  const names = [...tree.keys()].filter((path) => /^sql\/.*\.sql$/.test(path) && path !== "sql/schema.sql").sort();
+  const names = [...tree.keys()].filter((path) => /^sql\/[^/]*\.sql$/.test(path) && path !== "sql/schema.sql").sort();
   const list = tree.get("src/postgres/migrate.ts") ?? "";
   const listed = importsOf(list).flatMap(({ specifier }) => specifier?.match(/sql\/.+\.sql$/)?.[0] ?? []);
   const complaints = names.flatMap((name, index) => {
