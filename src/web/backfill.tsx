@@ -47,9 +47,9 @@ export function backfillPage(reads: BackfillReads): ShowPage {
             <p class="whole">
               <ProgressBar of={backfill} label={`Backfill ${id}`} />
             </p>
-            <p class="bulk">
+            <div class="bulk">
               <Steps backfill={backfill} />
-            </p>
+            </div>
             <Facts backfill={backfill} />
           </Live>
           <section aria-labelledby="series-title">
@@ -77,7 +77,8 @@ function Standing({ backfill }: { backfill: BackfillView }) {
   const { state, wished, held } = backfill;
   return (
     <>
-      {grouped(held)} of {counted(wished, "session")} are there. <State of={state} /> <Outlook backfill={backfill} />
+      {grouped(held)} of {counted(wished, "session")} are there. <State of={state} />{" "}
+      <Outlook backfill={backfill} said />
     </>
   );
 }

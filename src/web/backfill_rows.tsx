@@ -26,10 +26,14 @@ export function paceInWords(takesMs: number | null, { perDay, reserve, paceMs }:
   return `${timeInWords(takesMs)} at ${counted(perDay, "request")} a day${kept}`;
 }
 
-/** What is still to be done, and when it will be. */
-export function Outlook({ backfill: { state, requests, takesMs, restUntil, reason } }: { backfill: BackfillView }) {
-  // The state stands before it.
-  if (state !== "running") return <>{reason?.replace(new RegExp(`^${state} (?=by )`), "") ?? ""}</>;
+/** What is still to be done, and when it will be. `said`: the state stands before it. */
+export function Outlook(
+  { backfill: { state, requests, takesMs, restUntil, reason }, said = false }: {
+    backfill: BackfillView;
+    said?: boolean;
+  },
+) {
+  if (state !== "running") return <>{(said ? reason?.replace(new RegExp(`^${state} (?=by )`), "") : reason) ?? ""}</>;
   return (
     <>
       {requests === 0 ? "no request left" : `${counted(requests, "request")} left, ${timeInWords(takesMs)}`}

@@ -23,21 +23,23 @@ export function backfillsPage(reads: BackfillsReads): ShowPage {
           <p class="bulk">
             <a class="button" href="/launch#range-title">Begin a backfill…</a>
           </p>
-          <Live id="backfills">
-            {backfills.length === 0
-              ? (
-                <p class="empty">
-                  None yet. Choose series and a range of dates on <a href="/launch">Launch</a>, or:{" "}
-                  <code>stocks-etl backfill --symbols IBM --intervals 1min --from 2004-01-01</code>
-                </p>
-              )
-              : <BackfillRows backfills={backfills} />}
-            <nav class="pager" aria-label="Pages of backfills">
-              {before !== undefined && <a href="/backfills">Newest</a>}
-              {backfills.length === limit && <a href={`/backfills?before=${backfills.at(-1)!.id}`}>Older</a>}
-              {backfills.length > 0 && <a href="/runs?trigger=backfill">Their runs</a>}
-            </nav>
-          </Live>
+          <section aria-label="Backfills">
+            <Live id="backfills">
+              {backfills.length === 0
+                ? (
+                  <p class="empty">
+                    None yet. Choose series and a range of dates on <a href="/launch">Launch</a>, or:{" "}
+                    <code>stocks-etl backfill --symbols IBM --intervals 1min --from 2004-01-01</code>
+                  </p>
+                )
+                : <BackfillRows backfills={backfills} />}
+              <nav class="pager" aria-label="Pages of backfills">
+                {before !== undefined && <a href="/backfills">Newest</a>}
+                {backfills.length === limit && <a href={`/backfills?before=${backfills.at(-1)!.id}`}>Older</a>}
+                {backfills.length > 0 && <a href="/runs?trigger=backfill">Their runs</a>}
+              </nav>
+            </Live>
+          </section>
           <Teaching />
         </>
       ),

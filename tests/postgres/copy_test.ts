@@ -39,6 +39,38 @@ withDatabases("bars are added as they are, however many", async (db) => {
   client.release();
 });
 
+Deno.test("by COPY where the engine has it, else in statements of as many rows as it takes at once", async () => {
+  await using at = await serverDatabase();
+  const client = await at.db.pool.connect();
+  const asked: string[] = [];
+  const query = client.query.bind(client) as (...given: unknown[]) => unknown;
+  client.query = ((...given: [string | { text?: string }]) => {
+    asked.push(typeof given[0] === "string" ? given[0] : String(given[0].text ?? "copy"));
+    return query(...given);
+  }) as typeof client.query;
+  const stages: [number, typeof at.db.capabilities, string][] = [
+    [0, at.db.capabilities, ""],
+    [10_000, { ...at.db.capabilities, copy: { limitMs: 9_999 } }, "set copy copy"],
+    [5_001, at.db.capabilities, "set copy copy"],
+    [0, { ...at.db.capabilities, copy: null, batchRows: 2 }, ""],
+    [4, { ...at.db.capabilities, copy: null, batchRows: 2 }, "insert insert"],
+    [5, { ...at.db.capabilities, copy: null, batchRows: 2 }, "insert insert insert"],
+  ];
+  for (const [count, capabilities, expected] of stages) {
+    await query("begin");
+    asked.length = 0;
+    await addBars(client, { series: IBM, answerId: 7, bars: halfHours(count), capabilities });
+    assert.equal(asked.map((text) => text.trim().split(" ")[0]).join(" "), expected);
+    assert.equal(asked.some((text) => text.includes("lock_timeout = 5000")), capabilities.copy !== null && count > 0);
+    const { rows } = await client.query(
+      `select count(*) as n, count(distinct (symbol, "interval", answer_id)) as series from stock_data`,
+    );
+    assert.deepEqual(rows, [{ n: count, series: Math.sign(count) }]);
+    await query("rollback");
+  }
+  client.release();
+});
+
 Deno.test("a bar that a stranger stores meanwhile is compared after all, and the answer stored once", async () => {
   await using at = await serverDatabase();
   const run = await startRun(at.db);
