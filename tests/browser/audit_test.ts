@@ -53,6 +53,9 @@ const PATHS = [
   "/nowhere",
 ];
 
+/** What may not stand in a paragraph ends it: the page then is another one than was written. */
+const TORN_PARAGRAPH = /<p(?: [^>]*)?>(?:(?!<\/p>)[^])*?<(?:form|div|table|ul|ol|dl|section|nav|h[1-6]|p)[ >]/;
+
 /** The program behind a password, with something to show on every page. */
 async function stage() {
   const at = await servingProgram({
@@ -102,6 +105,9 @@ Deno.test("no page has a serious or critical finding, for either role, in either
     for (const path of PATHS) {
       await tab.goto(at.page + path);
       await lookAt(path);
+      const text = await tab.evaluate<string>("fetch(location.href).then((response) => response.text())");
+      const broken = TORN_PARAGRAPH.exec(text)?.[0];
+      if (broken !== undefined) findings.set(`a paragraph cannot hold this: ${broken.slice(-300)}`, [path]);
     }
     const tabs = await tab.evaluate<string[]>("[...document.querySelectorAll('.tabs a')].map((a) => a.pathname)");
     assert.deepEqual(tabs.filter((path) => !PATHS.includes(path)), [], "a page nobody looked at");

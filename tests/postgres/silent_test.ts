@@ -8,6 +8,9 @@ import { endSilent } from "../../src/postgres/silent.ts";
 import { serverDatabase } from "../support/database.ts";
 import { NOW } from "../support/stored.ts";
 
+/** As in the file under test: part of what several versions of the program agree on. */
+const RUN_LOCK = 0x73746f63;
+
 const claim = (db: Database, owner: string, leaseMs: number) =>
   claimRun(db, { owner, trigger: "manual", tickId: null, leaseMs, now: NOW, exclusive: false });
 
@@ -65,6 +68,65 @@ Deno.test("within its lease nobody ends a transaction, however long it is silent
   });
   assert.equal(await endSilent(at.db, live.runId), false);
   assert.ok("busy" in await claim(at.db, "heir", 60_000));
+});
+
+/** What a bystander does before it, too, falls silent in the middle of a COPY. */
+async function bystander(url: string, first: string) {
+  const client = new pg.Client({ connectionString: url });
+  let lost = false;
+  client.on("error", () => lost = true);
+  await client.connect();
+  await client.query(`begin; ${first}`);
+  const stream = client.query(copyFrom("copy stock_data from stdin"));
+  stream.on("error", () => lost = true);
+  stream.write("IBM");
+  return { first, isLost: () => lost, [Symbol.asyncDispose]: () => client.end().catch(() => {}) };
+}
+
+Deno.test("nobody else's transaction is ended, silent as it may be (server)", async () => {
+  await using at = await serverDatabase({ poolSize: 3 });
+  await using elsewhere = await serverDatabase();
+  const dead = await claim(at.db, "stopped", 1);
+  assert.ok("runId" in dead);
+  const marked = (runId: number) => `select pg_advisory_xact_lock_shared(${RUN_LOCK}, ${runId})`;
+  await using others = new AsyncDisposableStack();
+  const bystanders = [];
+  for (
+    const [url, first] of [
+      [at.url, "select 1"],
+      [at.url, marked(dead.runId + 1)],
+      [at.url, `select pg_advisory_xact_lock_shared(${RUN_LOCK + 1}, ${dead.runId})`],
+      [at.url, `select pg_advisory_xact_lock_shared((${RUN_LOCK}::bigint << 32) + ${dead.runId})`],
+      [at.url, "lock table revision in share mode"],
+      [elsewhere.url, marked(dead.runId)],
+    ] as const
+  ) bystanders.push(others.use(await bystander(url, first)));
+  await using store = await silentStore(at.url, dead.runId);
+  await until(async () => {
+    const { rows: [found] } = await at.db.pool.query(
+      `select count(*) = $1 as all_silent from pg_stat_activity where wait_event = 'ClientRead'
+         and query like 'copy stock_data%' and datname in (current_database(), $2)
+         and query_start < clock_timestamp() - interval '2500 ms'`,
+      [bystanders.length + 1, new URL(elsewhere.url).pathname.slice(1)],
+    );
+    return found.all_silent ? true : null;
+  });
+  assert.equal(await endSilent(at.db, dead.runId), true);
+  assert.match(String(await store.lost), /terminat/i);
+  assert.equal(await endSilent(at.db, dead.runId), false, "it is gone, and there is no other");
+  const { rows: [left] } = await at.db.pool.query(
+    `select count(*) as n from pg_stat_activity where query like 'copy stock_data%' and wait_event = 'ClientRead'
+       and datname in (current_database(), $1)`,
+    [new URL(elsewhere.url).pathname.slice(1)],
+  );
+  assert.equal(left.n, bystanders.length);
+  assert.deepEqual(bystanders.filter((one) => one.isLost()).map(({ first }) => first), []);
+});
+
+Deno.test("any other trouble is told", async () => {
+  await using at = await serverDatabase();
+  await at.db.pool.query("alter table run rename to gone");
+  await assert.rejects(endSilent(at.db, 1), { code: "42P01" });
 });
 
 Deno.test("transactions of a role that may not be ended are left, without an error (server)", async () => {
