@@ -1,52 +1,17 @@
 /** What do the commands about backfills print, with which code do they end, and do they do what they say? */
 import assert from "node:assert/strict";
-import { operate } from "../src/operate.ts";
-import type { Machine } from "../src/machine.ts";
-import { parseCommand } from "../src/terminal/commands.ts";
-import { serverDatabase } from "./support/database.ts";
 import { HISTORY, NOW } from "./support/backfilling.ts";
+import { commanding } from "./support/commanding.ts";
 import { historyAnswer, startHistory } from "./support/history.ts";
-import { fakeMachine } from "./support/machine.ts";
 import { notice } from "./support/vendor.ts";
 
-const KEY = "CANARYKEY0123456";
 const JUNE = "--symbols AAA --intervals 1min --from 2023-03-01 --to 2023-05-31";
 
-async function stage() {
-  const [vendor, database] = [await startHistory(HISTORY), await serverDatabase()];
-  const env = {
-    ALPHAVANTAGE_API_KEY: KEY,
-    ALPHAVANTAGE_URL: vendor.url,
-    API_POLITE_DELAY_SEC: "0",
-    API_REQUESTS_PER_DAY: "0",
-    STOCK_SYMBOLS: "ZZZ",
-    STOCK_INTERVALS: "daily",
-    LOG_DIR: "none",
-    DATABASE_URL: database.url,
-    USER: "ann",
-  };
-  const done = async (line: string, { change = {}, machine = {} }: {
-    change?: Record<string, string>;
-    machine?: Partial<Machine>;
-  } = {}) => {
-    const one = fakeMachine({ ...env, ...change }, { now: () => NOW, ...machine });
-    const command = parseCommand(line.split(" "), { version: "1" });
-    assert.ok(command.name !== "serve" && command.name !== "print");
-    const code = await operate(command, one);
-    const { out, err } = one.told;
-    assert.ok(!(out + err).includes(KEY), "the key was told");
-    return { code, out, err };
-  };
-  return {
-    vendor,
-    pool: database.db.pool,
-    done,
-    [Symbol.asyncDispose]: async () => {
-      await vendor.close();
-      await database.close();
-    },
-  };
-}
+const stage = async () =>
+  commanding(await startHistory(HISTORY), {
+    env: { API_POLITE_DELAY_SEC: "0", API_REQUESTS_PER_DAY: "0", STOCK_SYMBOLS: "ZZZ" },
+    machine: { now: () => NOW },
+  });
 
 Deno.test("its cost first; then it works until it is done", async () => {
   await using at = await stage();

@@ -1,33 +1,18 @@
 /** Do `why`, `gaps`, `plan` and `status` tell of a hole in the same words, with the right exit codes? */
 import assert from "node:assert/strict";
-import { operate } from "../src/operate.ts";
-import { parseCommand } from "../src/terminal/commands.ts";
-import { serverDatabase } from "./support/database.ts";
-import { fakeMachine } from "./support/machine.ts";
+import { commanding } from "./support/commanding.ts";
 import { startCurrentVendor } from "./support/market.ts";
 
 Deno.test("a hole is told by every command, and healed by a run", async () => {
-  await using vendor = await startCurrentVendor(["AAA"]);
-  await using database = await serverDatabase();
-  const env = {
-    ALPHAVANTAGE_API_KEY: "CANARYKEY0123456",
-    ALPHAVANTAGE_URL: vendor.url,
-    STOCK_SYMBOLS: "AAA",
-    STOCK_INTERVALS: "daily",
-    LOG_DIR: "none",
-    DATABASE_URL: database.url,
-  };
+  await using at = await commanding(await startCurrentVendor(["AAA"]));
   const done = async (line: string, code = 0) => {
-    const machine = fakeMachine(env);
-    const command = parseCommand(line.split(" "), { version: "1" });
-    assert.ok(command.name !== "serve" && command.name !== "print");
-    const found = await operate(command, machine);
-    assert.equal(found, code, `${line}: ${machine.told.err}`);
-    return code === 0 ? machine.told.out : machine.told.err;
+    const told = await at.done(line);
+    assert.equal(told.code, code, `${line}: ${told.err}`);
+    return code === 0 ? told.out : told.err;
   };
   await done("run");
   assert.equal(await done("gaps"), "0 open gaps, 0 healed, 0 the vendor has not\n", "a run has searched");
-  const { rows: [{ date }] } = await database.db.pool.query(
+  const { rows: [{ date }] } = await at.pool.query(
     `delete from stock_data where ts = (
        select ts from stock_data where extract(isodow from ts at time zone 'UTC') = 3 order by ts desc limit 1
      ) returning (ts at time zone 'UTC')::date as date`,

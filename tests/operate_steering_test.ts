@@ -1,47 +1,12 @@
 /** What do the commands that steer print, with which code do they end, and do they reach the program that serves? */
 import assert from "node:assert/strict";
 import { operatorOf } from "../src/operate_steering.ts";
-import { operate } from "../src/operate.ts";
-import { parseCommand } from "../src/terminal/commands.ts";
-import { serverDatabase } from "./support/database.ts";
+import { commanding } from "./support/commanding.ts";
 import { fakeMachine } from "./support/machine.ts";
 import { startCurrentVendor } from "./support/market.ts";
 import { notice } from "./support/vendor.ts";
 
-const KEY = "CANARYKEY0123456";
-
-async function stage() {
-  const [vendor, database] = [await startCurrentVendor(["AAA", "BBB"]), await serverDatabase()];
-  const env = {
-    ALPHAVANTAGE_API_KEY: KEY,
-    ALPHAVANTAGE_URL: vendor.url,
-    STOCK_SYMBOLS: "AAA,BBB",
-    STOCK_INTERVALS: "daily",
-    LOG_DIR: "none",
-    DATABASE_URL: database.url,
-    USER: "ann",
-  };
-  const done = async (line: string, change: Record<string, string> = {}) => {
-    const machine = fakeMachine({ ...env, ...change });
-    // Blanks inside a word are written as `~`.
-    const words = line.split(" ").map((word) => word.replaceAll("~", " "));
-    const command = parseCommand(words, { version: "1" });
-    assert.ok(command.name !== "serve" && command.name !== "print");
-    const code = await operate(command, machine);
-    const { out, err } = machine.told;
-    assert.ok(!(out + err).includes(KEY), "the key was told");
-    return { code, out, err };
-  };
-  return {
-    vendor,
-    pool: database.db.pool,
-    done,
-    [Symbol.asyncDispose]: async () => {
-      await vendor.close();
-      await database.close();
-    },
-  };
-}
+const stage = async () => commanding(await startCurrentVendor(["AAA", "BBB"]), { env: { STOCK_SYMBOLS: "AAA,BBB" } });
 
 Deno.test("the schedule: set, shown, paused, resumed, reset, tested; who did it is kept", async () => {
   await using at = await stage();
@@ -110,7 +75,7 @@ Deno.test("run --failed-of runs what failed, in this process; launch queues, als
 
 Deno.test("config shows every setting, also when the rest cannot be used, and no secret", async () => {
   await using at = await stage();
-  const { code, out } = await at.done("config", { PORT: "x" });
+  const { code, out } = await at.done("config", { change: { PORT: "x" } });
   assert.equal(code, 0);
   assert.match(out, /^PORT +environment +x$/m);
   assert.match(out, /^ALPHAVANTAGE_API_KEY +environment +••••••$/m);

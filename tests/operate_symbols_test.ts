@@ -1,16 +1,12 @@
 /** What do the commands about symbols print, and what do `plan`, `status` and `check` say of what is beside bars? */
 import assert from "node:assert/strict";
-import { operate } from "../src/operate.ts";
-import { serverDatabase } from "./support/database.ts";
-import { fakeMachine } from "./support/machine.ts";
+import { commanding } from "./support/commanding.ts";
 import { startCurrentVendor } from "./support/market.ts";
 
 const selection = { symbols: null, intervals: null };
-const KEY = "CANARYKEY0123456";
 
 async function stage() {
   const vendor = await startCurrentVendor(["AAA", "MSTF"]);
-  const database = await serverDatabase();
   vendor.reference({
     splits: { AAA: [{ date: "2020-08-31", factor: "4" }] },
     listings: [
@@ -28,31 +24,8 @@ async function stage() {
       score: "0.75",
     }],
   });
-  const env: Record<string, string> = {
-    ALPHAVANTAGE_API_KEY: KEY,
-    ALPHAVANTAGE_URL: vendor.url,
-    API_POLITE_DELAY_SEC: "0",
-    STOCK_SYMBOLS: "AAA,MSTF",
-    STOCK_INTERVALS: "daily",
-    ACTIONS_DAYS: "7",
-    LISTING_DAYS: "7",
-    LOG_DIR: "none",
-    DATABASE_URL: database.url,
-  };
-  return {
-    vendor,
-    env,
-    done: async (command: Parameters<typeof operate>[0], change: Record<string, string> = {}) => {
-      const machine = fakeMachine({ ...env, ...change });
-      const code = await operate(command, machine);
-      assert.ok(!(machine.told.out + machine.told.err).includes(KEY), "the key was told");
-      return { code, ...machine.told };
-    },
-    [Symbol.asyncDispose]: async () => {
-      await vendor.close();
-      await database.close();
-    },
-  };
+  const env = { API_POLITE_DELAY_SEC: "0", STOCK_SYMBOLS: "AAA,MSTF", ACTIONS_DAYS: "7", LISTING_DAYS: "7" };
+  return await commanding(vendor, { env });
 }
 
 Deno.test("symbols before and after there is a list; a strange one with what may be meant; a search", async () => {
@@ -85,7 +58,7 @@ Deno.test("symbols before and after there is a list; a strange one with what may
   );
   assert.match(check.out, /"symbols search MSTF" asks the vendor, for one request/);
   assert.match(
-    (await at.done({ name: "check" }, { STOCK_SYMBOLS: "AAA" })).out,
+    (await at.done({ name: "check" }, { change: { STOCK_SYMBOLS: "AAA" } })).out,
     /ok +symbols +none is strange to the vendor's list$/m,
   );
 
@@ -105,7 +78,7 @@ Deno.test("symbols before and after there is a list; a strange one with what may
 
 Deno.test("a search without a key is a matter of configuration, symbols without one is none", async () => {
   await using at = await stage();
-  const without = { ALPHAVANTAGE_API_KEY: "" };
+  const without = { change: { ALPHAVANTAGE_API_KEY: "" } };
   assert.equal((await at.done({ name: "symbols search", keywords: "x", json: false }, without)).code, 2);
   assert.equal((await at.done({ name: "symbols", json: false }, without)).code, 0);
 });

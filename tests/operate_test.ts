@@ -3,43 +3,13 @@ import assert from "node:assert/strict";
 import type { ReadEnvironment } from "../src/terminal/environment.ts";
 import { notOurs, operate } from "../src/operate.ts";
 import { type BarRequest, formOf } from "../src/request.ts";
-import { serverDatabase } from "./support/database.ts";
+import { carryOut as done, commanding, KEY } from "./support/commanding.ts";
 import { type FakeMachine, fakeMachine } from "./support/machine.ts";
 import { startCurrentVendor } from "./support/market.ts";
 import { notice } from "./support/vendor.ts";
 
-const KEY = "CANARYKEY0123456";
 const selection = { symbols: null, intervals: null };
-
-async function stage() {
-  const vendor = await startCurrentVendor(["AAA"]);
-  const database = await serverDatabase();
-  const env: Record<string, string> = {
-    ALPHAVANTAGE_API_KEY: KEY,
-    ALPHAVANTAGE_URL: vendor.url,
-    STOCK_SYMBOLS: "AAA",
-    STOCK_INTERVALS: "daily",
-    LOG_DIR: "none",
-    DATABASE_URL: database.url,
-  };
-  return {
-    vendor,
-    pool: database.db.pool,
-    env,
-    [Symbol.asyncDispose]: async () => {
-      await vendor.close();
-      await database.close();
-    },
-  };
-}
-
-/** Carries out one command; its output must not hold the key, whatever happened. */
-async function done(command: Parameters<typeof operate>[0], machine: FakeMachine) {
-  const code = await operate(command, machine);
-  const { out, err } = machine.told;
-  assert.ok(!(out + err).includes(KEY), "the key was told");
-  return { code, out, err };
-}
+const stage = async () => commanding(await startCurrentVendor(["AAA"]));
 
 Deno.test("run --quiet says the outcome in one word, and its code is the outcome's", async () => {
   await using at = await stage();
