@@ -9,6 +9,7 @@ import { runReads, runsReads } from "./pages_runs.ts";
 import { scheduleReads, scheduleSteps } from "./pages_schedule.ts";
 import { searchReads } from "./pages_search.ts";
 import { seriesReads, symbolsReads } from "./pages_series.ts";
+import type { Health } from "./health.ts";
 import { beginSession, endSession, findSession } from "./postgres/sessions.ts";
 import { tellReleased } from "./release.ts";
 import { backfillEndpoints } from "./web/api_backfill.ts";
@@ -18,13 +19,21 @@ import { backfillActions } from "./web/backfill_actions.ts";
 import { launchActions } from "./web/launch_actions.ts";
 import type { Sessions } from "./web/log_ins.ts";
 import { releaseAction, type ReleaseActions, releaseEndpoint } from "./web/release.ts";
-import type { Health, Reads, RoutesOptions } from "./web/routes.tsx";
+import type { Reads, RoutesOptions } from "./web/routes.tsx";
 import { scheduleActions } from "./web/schedule_actions.ts";
+import { Refusal } from "./web/visit.ts";
 
-/** `opened` is awaited by each question: a page asked for while the database comes up waits for it. */
+/**
+ * `opened` is awaited by each question: a page asked for while the database comes up waits for it.
+ *
+ * @param source.waitsFor what may be said of a database that could not be opened yet
+ */
 export function readsOf(
   opened: Promise<App>,
-  { health, ...source }: InstanceSource & { health: () => Health },
+  { health, waitsFor = () => null, ...source }: InstanceSource & {
+    health: () => Health;
+    waitsFor?: () => string | null;
+  },
 ): Reads {
   return {
     overview: overviewReads(opened),
@@ -53,7 +62,12 @@ export function readsOf(
       },
     },
     health,
-    ready: async () => void await (await opened).database.pool.query("select 1"),
+    ready: async () => {
+      // Whoever probes does not wait as long as this may last.
+      const reason = waitsFor();
+      if (reason !== null) throw new Refusal(503, reason);
+      await (await opened).database.pool.query("select 1");
+    },
   };
 }
 

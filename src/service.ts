@@ -4,19 +4,20 @@ import { lockProblem } from "./access.ts";
 import { channelsOf } from "./channels.ts";
 import { type Config, requireKey } from "./config.ts";
 import type { RunEvent } from "./event.ts";
-import { keptOf, type KeptSetting } from "./kept_settings.ts";
+import { keptOf } from "./kept_settings.ts";
 import { type Log, openLog } from "./log.ts";
 import type { Machine } from "./machine.ts";
+import { afterFailure, type Health, healthOf, NO_BEAT } from "./health.ts";
 import { type FailedPass, type NotifyLoop, startNotifying } from "./notify_loop.ts";
 import { accept, complain, readConfig, redactorOf, settingsOf } from "./operate.ts";
 import { actsOf, readsOf, sessionsOf } from "./pages.ts";
+import { openPatiently } from "./opening.ts";
+import { awayOf } from "./postgres/away.ts";
 import { explain } from "./postgres/explain.ts";
 import { newest } from "./postgres/newest.ts";
-import { isTransient } from "./postgres/transaction.ts";
 import { type Command, UsageError } from "./terminal/commands.ts";
 import { createLive, type Live } from "./web/live.ts";
-import { createRoutes, type Health } from "./web/routes.tsx";
-import type { World } from "./wiring.ts";
+import { createRoutes } from "./web/routes.tsx";
 
 export interface Service {
   readonly hostname: string;
@@ -31,11 +32,8 @@ export interface Service {
   untilStopped(closePages: () => Promise<void>): Promise<number>;
 }
 
-const REOPEN_MS = 5_000;
 /** How soon a launch that another process queued, or that waited for another's run, is seen; so is a backfill. */
 const LOOK_FOR_WORK_MS = 1_000;
-/** A scheduler that has not looked at the clock for this long is stuck. */
-const STUCK_MS = 180_000;
 
 /** Reads the configuration and begins to open the database. `null`: it cannot be used, and why has been said. */
 export function prepareService(
@@ -70,39 +68,45 @@ function startService(
     ...worldOf(machine),
     onError: (message: string) => log.message("warning", message),
   };
-  const opened = openPatiently(config, world, {
-    stop: machine.stop,
+  let vitals = NO_BEAT;
+  let waitsFor: string | null = null;
+  const settings = keptOf(settingsOf(machine, redact));
+  const opened = openPatiently(() => openApp(config, world, { onLaunch: () => void beat(), settings }), {
+    ...machine,
     log,
-    onLaunch: () => void beat(),
-    settings: keptOf(settingsOf(machine, redact)),
+    onWait: (away) => {
+      waitsFor = away;
+      vitals = { ...vitals, away };
+    },
   });
   // Awaited by the first beat; a failure before that must not end the process unheard.
   opened.catch(() => {});
   const notifying = notifyBeside(opened, { machine, log, redact });
   let beating: Promise<void> | null = null;
-  const pulse: Pulse = { lastBeat: null, failingSince: null, error: null };
 
   const emit = (event: RunEvent) => {
     log.emit(event);
     live.tell();
   };
   async function beatOnce(): Promise<void> {
-    pulse.lastBeat = machine.now();
+    vitals = { ...vitals, lastBeat: machine.now() };
     try {
       const app = await opened;
       const { stop, abort } = machine;
       if (stop.aborted) return;
-      await app.pulse.beat("scheduler", "looking at the clock", pulse.error);
+      await app.pulse.beat("scheduler", "looking at the clock", vitals.error);
       await app.beat({ stop, abort, emit });
       notifying.wake();
-      pulse.failingSince = pulse.error = null;
+      vitals = { ...NO_BEAT, lastBeat: vitals.lastBeat };
       if (!stop.aborted) await app.pulse.beat("scheduler", "waits for the next minute", null);
     } catch (error) {
-      pulse.failingSince ??= machine.now();
-      pulse.error = redact(explain(error));
-      log.message("error", `Cannot serve the schedule: ${pulse.error}; what is due stays due`);
+      const found = redact(explain(error));
+      // The embedded engine is part of this program: where it does not answer, a restart does help.
+      const away = config.database.kind === "server" ? awayOf(error)?.reason ?? null : null;
+      vitals = afterFailure(vitals, { error: found, away, now: machine.now() });
+      log.message("error", `Cannot serve the schedule: ${found}; what is due stays due`);
     } finally {
-      pulse.lastBeat = machine.now();
+      vitals = { ...vitals, lastBeat: machine.now() };
     }
   }
 
@@ -110,9 +114,9 @@ function startService(
     beating ??= beatOnce().finally(() => {
       beating = null;
     });
-  const health = () => healthOf(pulse, { beating: beating !== null, now: machine.now(), version: machine.version });
+  const health = () => healthOf(vitals, { beating: beating !== null, now: machine.now(), version: machine.version });
   const live = createLive({ newest: async () => await newest((await opened).database) }, machine);
-  const routes = pagesOf(opened, { config, health, live, machine, log, redact });
+  const routes = pagesOf(opened, { config, health, waitsFor: () => waitsFor, live, machine, log, redact });
   return {
     hostname: config.host,
     port: config.port,
@@ -206,16 +210,17 @@ function watchWork({ steer }: App, beat: () => Promise<void>): () => void {
 
 function pagesOf(
   opened: Promise<App>,
-  { config, health, live, machine, log, redact }: {
+  { config, health, waitsFor, live, machine, log, redact }: {
     config: Config;
     health: () => Health;
+    waitsFor: () => string | null;
     live: Live;
     machine: Machine;
     log: Log;
     redact: (text: string) => string;
   },
 ): ReturnType<typeof createRoutes> {
-  return createRoutes(readsOf(opened, { health, machine, redact }), {
+  return createRoutes(readsOf(opened, { health, waitsFor, machine, redact }), {
     ...actsOf(opened, machine.now),
     access: { ...config.access, host: config.host, port: config.port },
     sessions: sessionsOf(opened),
@@ -232,28 +237,6 @@ function addressOf(remote: Deno.Addr | undefined): string {
   return remote !== undefined && "hostname" in remote ? remote.hostname : "local";
 }
 
-/** Opens the app; a database that is not up yet, as after a reboot, is waited for. */
-async function openPatiently(
-  config: Config,
-  world: World,
-  { stop, log, ...options }: {
-    stop: AbortSignal;
-    log: Log;
-    onLaunch: () => void;
-    settings: readonly KeptSetting[];
-  },
-): Promise<App> {
-  for (;;) {
-    try {
-      return await openApp(config, world, options);
-    } catch (error) {
-      if (stop.aborted || !isTransient(error instanceof Error ? error.cause ?? error : error)) throw error;
-      log.message("warning", `${explain(error)}; trying again in ${REOPEN_MS / 1000} s`);
-      await world.sleep(REOPEN_MS, stop);
-    }
-  }
-}
-
 async function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
@@ -261,32 +244,4 @@ async function aborted(signal: AbortSignal): Promise<void> {
 
 function worldOf({ now, sleep, random, owner, onError }: Machine) {
   return { now, sleep, random, owner, onError };
-}
-
-/** What is known of the beats, epoch ms. */
-interface Pulse {
-  lastBeat: number | null;
-  /** When the first of the beats failed that have failed without a good one since. */
-  failingSince: number | null;
-  /** Why the last of them failed. */
-  error: string | null;
-}
-
-function healthOf(
-  { lastBeat, failingSince }: Readonly<Pulse>,
-  { beating, now, version }: { beating: boolean; now: number; version: string },
-): Health {
-  const seconds = (since: number) => Math.round((now - since) / 1000);
-  const message = failingSince !== null && now - failingSince > STUCK_MS
-    ? `the scheduler has failed for ${seconds(failingSince)} s: see the log`
-    // A long run holds the beat: that is work, and every step of it has a limit of its own.
-    : beating
-    ? null
-    : lastBeat === null
-    ? "starting"
-    : now - lastBeat > STUCK_MS
-    ? `the scheduler has not looked at the clock for ${seconds(lastBeat)} s`
-    : null;
-  const beat = lastBeat === null ? null : new Date(lastBeat).toISOString();
-  return { healthy: message === null, message: message ?? "ok", lastBeat: beat, version };
 }

@@ -25,6 +25,7 @@ import { addMetrics, type MetricsReads } from "./metrics.ts";
 import { overviewPage, type OverviewReads } from "./overview.tsx";
 import { addOwn, tasteOf } from "./own.ts";
 import { launchedPage } from "./queue.tsx";
+import type { Health } from "../health.ts";
 import { Refused, statusOfRefusal } from "../refused.ts";
 import { RELEASE_PATH } from "./release.ts";
 import { runPage, type RunReads } from "./run.tsx";
@@ -36,15 +37,6 @@ import { symbolsPage, type SymbolsReads } from "./symbols.tsx";
 import { createThrottle, type Limits } from "./throttle.ts";
 import { type Action, type Page, Refusal, type Shown, type Visit } from "./visit.ts";
 import { withdrawQueuePage } from "./withdraw_queue.tsx";
-
-/** Is the program doing its job? `message` says what is wrong, for whoever is woken by it. */
-export interface Health {
-  readonly healthy: boolean;
-  readonly message: string;
-  /** When the scheduler last looked at the clock, ISO 8601; `null`: not yet. */
-  readonly lastBeat: string | null;
-  readonly version: string;
-}
 
 /** What the pages read, one part per page. Every one is a question to the database or to the running program, never a copy. */
 export interface Reads {
@@ -61,7 +53,7 @@ export interface Reads {
   readonly api: ApiReads;
   readonly metrics: MetricsReads;
   health(): Health;
-  /** Rejects when the database does not answer. */
+  /** Rejects when the database does not answer; with a {@link Refusal}, whose message is for anybody, while it is waited for. */
   ready(): Promise<void>;
 }
 
@@ -257,6 +249,8 @@ function addHealth(app: Hono<Env>, reads: Reads, { onError }: RoutesOptions): vo
       await reads.ready();
       return context.json({ ready: true });
     } catch (error) {
+      // What is waited for from the start on is in the log already, each time it was tried.
+      if (error instanceof Refusal) return context.json({ ready: false, message: error.message }, 503);
       onError(error instanceof Error ? error : new Error(String(error)));
       // Why is in the log: this page is open to whoever reaches the port.
       return context.json({ ready: false, message: "the database does not answer" }, 503);

@@ -15,6 +15,7 @@ const WIRING = [
   "wiring",
   "operate",
   "service",
+  "opening",
   "demo",
   "examine",
   "pages",
