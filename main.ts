@@ -4,15 +4,14 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import manifest from "./deno.json" with { type: "json" };
-import type { Machine } from "./src/machine.ts";
+import { graceOf, type Machine } from "./src/machine.ts";
 import type { Service } from "./src/service.ts";
 import { parseCommand } from "./src/terminal/commands.ts";
 import { findCommit } from "./src/terminal/commit.ts";
 import { readEnvironment } from "./src/terminal/environment.ts";
 import { columnsOf, writerTo } from "./src/terminal/output.ts";
 
-/** Docker sends SIGKILL ten seconds after SIGTERM, Deno Deploy five after SIGINT. */
-const GRACE_MS = Deno.env.has("DENO_DEPLOYMENT_ID") ? 3_000 : 8_000;
+const GRACE_MS = graceOf(Deno.env.toObject());
 const LAST_RESORT_MS = 1_500; // to write down that the run was given up
 
 const [stop, abort] = [new AbortController(), new AbortController()];

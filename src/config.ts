@@ -11,7 +11,7 @@ import { embeddedProblems, hostingOf } from "./hosting.ts";
 import type { MissedTicks, OverlappingTicks } from "./missed.ts";
 import { type EmailConfig, emailOf, halfMail } from "./email.ts";
 import type { ReferenceClock } from "./reference.ts";
-import { parseSchedule, type Schedule } from "./schedule.ts";
+import { parseSchedule, type Schedule, wrongZone } from "./schedule.ts";
 import { secretsIn } from "./secrets.ts";
 import { parseIntervals, parseSeries } from "./selection.ts";
 import { type Environment, findSettings, type Problem, type Settings } from "./setting.ts";
@@ -250,16 +250,14 @@ function assemble(
 
 /** The schedule, or what is wrong with it by the variable at fault: the expression, the zone or both. */
 function readSchedule(cron: string, timezone: string): Schedule | { variable: string; found: string }[] {
-  const wrong = (variable: string, expression: string, zone: string) => {
-    try {
-      parseSchedule(expression, zone);
-      return [];
-    } catch (error) {
-      return [{ variable, found: error instanceof Error ? error.message : String(error) }];
-    }
-  };
-  const problems = [...wrong("SCHEDULE_CRON", cron, "UTC"), ...wrong("SCHEDULE_TIMEZONE", "@daily", timezone)];
-  return problems.length > 0 ? problems : parseSchedule(cron, timezone);
+  const zone = wrongZone(timezone);
+  const problems = zone === null ? [] : [{ variable: "SCHEDULE_TIMEZONE", found: zone }];
+  try {
+    const schedule = parseSchedule(cron, zone === null ? timezone : "UTC");
+    return problems.length > 0 ? problems : schedule;
+  } catch (error) {
+    return [{ variable: "SCHEDULE_CRON", found: error instanceof Error ? error.message : String(error) }, ...problems];
+  }
 }
 
 /** What is legal but hardly meant. */

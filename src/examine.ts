@@ -31,7 +31,8 @@ export async function examine(
     todo: null,
   }));
   if (!("config" in parsed)) {
-    const todo = "mend it in the environment or the .env file; .env.example explains every name";
+    const todo =
+      'mend it in the environment or the .env file; the command "config" lists every name, .env.example explains them';
     return [
       ...results,
       ...parsed.problems.map(({ message }): CheckResult => ({

@@ -12,12 +12,16 @@ export interface Hosting {
   readonly keepsFiles: boolean;
   /** Settings that hold there whatever was given; a pasted `.env` may well say otherwise. */
   readonly fixed: Readonly<Record<string, string>>;
+  /** From the first signal on, until the program gives up what is under way, in ms: before the platform kills it. */
+  readonly graceMs: number;
 }
 
 /** Read from what the platform itself sets. Deno takes its listening address from `DENO_SERVE_ADDRESS` wherever it is set. */
 export function hostingOf(env: Environment): Hosting {
   if ((env.DENO_DEPLOYMENT_ID ?? "") !== "" || env.DENO_DEPLOY === "true") {
-    return { name: "Deno Deploy", keepsFiles: false, fixed: { HOST: "0.0.0.0", LOG_DIR: "none" } };
+    const fixed = { HOST: "0.0.0.0", LOG_DIR: "none" };
+    // SIGKILL comes five seconds after SIGINT.
+    return { name: "Deno Deploy", keepsFiles: false, fixed, graceMs: 3_000 };
   }
   const given = env.DENO_SERVE_ADDRESS ?? "";
   const [, host, port] = /^tcp:(.+):(\d+)$/.exec(given) ?? [];
@@ -26,7 +30,8 @@ export function hostingOf(env: Environment): Hosting {
   return given === "" ? OWN : { ...OWN, fixed: { HOST: "0.0.0.0" } };
 }
 
-const OWN: Hosting = { name: null, keepsFiles: true, fixed: {} };
+/** Docker sends SIGKILL ten seconds after SIGTERM. */
+const OWN: Hosting = { name: null, keepsFiles: true, fixed: {}, graceMs: 8_000 };
 
 /** Why the embedded database, where it is the one that was chosen, cannot be used there. */
 export function embeddedProblems(

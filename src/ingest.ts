@@ -26,6 +26,7 @@ import {
   totalsOf,
   type Trigger,
 } from "./run.ts";
+import { standingOf } from "./standing.ts";
 import { together } from "./together.ts";
 
 export interface IngestOptions {
@@ -120,7 +121,7 @@ export async function ingest<Document>(
     if (work.halted === null && work.dry === null) {
       beside = await gatherReference({ runId, series: options.series, stop: options.stop, abort, over }, effects);
     }
-    ending = { outcome: outcomeOf(results), message: work.halted?.message ?? null };
+    ending = { outcome: outcomeOf(results, standingOf(planned)), message: work.halted?.message ?? null };
   } catch (error) {
     ending = { outcome: error instanceof LeaseLost ? "abandoned" : "failed", message: wordsOf(error) };
   } finally {

@@ -1,4 +1,6 @@
 /** What do the commands see of the machine they run on? */
+import { hostingOf } from "./hosting.ts";
+import type { Environment } from "./setting.ts";
 import type { ReadEnvironment } from "./terminal/environment.ts";
 import type { Unwritten } from "./terminal/output.ts";
 import type { Screen } from "./terminal/progress.ts";
@@ -33,4 +35,9 @@ export interface Machine extends World {
 /** How wide and how colourful standard output may be. */
 export function lookOf({ colour, columns }: Pick<Machine, "colour" | "columns">): { colour: boolean; width: number } {
   return { colour, width: Math.max(60, columns) };
+}
+
+/** How long what is under way may take to end after the first signal, in ms. */
+export function graceOf(env: Environment): number {
+  return hostingOf(env).graceMs;
 }

@@ -91,15 +91,25 @@ export function totalsOf(results: readonly SeriesResult[]): Totals {
  * The one outcome of a run that reached its end. Nothing is green unless every due series was stored.
  *
  * - `failed`: something went wrong and nothing was stored
- * - `partial`: something went wrong or is late, beside something stored
+ * - `partial`: something went wrong or is late, beside something stored; or all that went wrong is that this key may not
+ *   have it, beside series that are complete
  * - `deferred`: nothing went wrong, but due series wait (for quota)
  * - `abandoned` is never decided here: only a later process can find a run dead
+ *
+ * @param standing series that were not due: those that are `complete`, and those whose symbol has `ended`
  */
-export function outcomeOf(results: readonly SeriesResult[]): Exclude<Outcome, "abandoned"> {
+export function outcomeOf(
+  results: readonly SeriesResult[],
+  { complete = 0, ended = 0 }: { complete?: number; ended?: number } = {},
+): Exclude<Outcome, "abandoned"> {
   const totals = totalsOf(results);
   if (totals.series === 0) return "nothing-due";
   if (totals.cancelled > 0) return "cancelled";
-  if (totals.failed > 0) return totals.stored + totals.late > 0 ? "partial" : "failed";
+  if (totals.failed > 0) {
+    // A standing fact that was told before. Once stored, the series beside it would make every later run of the day fail.
+    const refused = results.every(({ status, kind }) => status !== "failed" || kind === "premium");
+    return totals.stored + totals.late + (refused ? complete + ended : 0) > 0 ? "partial" : "failed";
+  }
   if (totals.late > 0) return "partial";
   return totals.deferred > 0 ? "deferred" : "complete";
 }

@@ -50,7 +50,7 @@ const MOST_DROPPED = 1_000;
 export function parseSchedule(cron: string, timezone: string): Schedule {
   const text = cron.trim().replace(/\s+/g, " ");
   const fail = (found: string) => new Error(`Cannot read schedule "${cron}" in zone "${timezone}": ${found}`);
-  if (!isZone(timezone)) throw fail("the zone is not a known IANA time zone such as America/New_York or UTC");
+  if (!isZone(timezone)) throw fail(`the zone ${NO_ZONE}`);
   const schedule = { cron: text.startsWith("@") ? text.toLowerCase() : text, timezone };
   if (text.startsWith("@")) {
     if (Object.hasOwn(NICKNAMES, schedule.cron)) return schedule;
@@ -91,6 +91,13 @@ function isField(field: string, index: number): boolean {
   } catch {
     return false;
   }
+}
+
+const NO_ZONE = "is not a known IANA time zone such as America/New_York or UTC";
+
+/** What is wrong with a zone by itself, in words that follow its name; `null`: nothing. */
+export function wrongZone(timezone: string): string | null {
+  return isZone(timezone) ? null : `"${timezone}" ${NO_ZONE}`;
 }
 
 function isZone(timezone: string): boolean {

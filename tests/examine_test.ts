@@ -50,6 +50,9 @@ Deno.test("all in order: every finding is ok, and the vendor has seen no key", a
 Deno.test("a configuration that cannot be used stops the examination: every problem at once, nothing opened", async () => {
   const findings = await found({ PORT: "x", STOCK_SYMBOLS: "A B", DATABASE_URL: "postgres://u@127.0.0.1:9/d" });
   assert.deepEqual(findings.map((one) => one.split(":")[0]), ["fail configuration", "fail configuration"]);
+  const parsed = parseConfig({ PORT: "x" }, { readFile: () => "" });
+  const [first] = await examine(parsed, { world: jumpingWorld(0), file: null });
+  assert.match(first!.todo!, /the command "config" lists every name/, "who has the single file has no .env.example");
 });
 
 Deno.test("what is wrong is found side by side: no key, no database, no vendor", async () => {

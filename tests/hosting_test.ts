@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { parseConfig } from "../src/config.ts";
 import { effectiveSettings } from "../src/effective.ts";
 import { embeddedProblems, hostingOf } from "../src/hosting.ts";
+import { graceOf } from "../src/machine.ts";
 import { lockProblem } from "../src/access.ts";
 import { exampleEnvironment } from "../src/variables.ts";
 
@@ -14,9 +15,17 @@ const SERVER = { DATABASE_URL: "postgres://u:p@h/d" };
 
 Deno.test("a machine of one's own settles nothing", () => {
   for (const env of [{}, { DENO_DEPLOYMENT_ID: "" }, { DENO_DEPLOY: "false" }]) {
-    assert.deepEqual(hostingOf(env), { name: null, keepsFiles: true, fixed: {} });
+    assert.deepEqual(hostingOf(env), { name: null, keepsFiles: true, fixed: {}, graceMs: 8_000 });
   }
   assert.deepEqual(embeddedProblems(hostingOf({}), { url: null, problems: [] }), []);
+});
+
+Deno.test("Deno Deploy is known by either of its names, also by how long it lets a program end", () => {
+  for (const env of [{ DENO_DEPLOYMENT_ID: "d1" }, { DENO_DEPLOY: "true" }]) {
+    assert.equal(hostingOf(env).name, "Deno Deploy");
+    assert.equal(graceOf(env), 3_000);
+  }
+  assert.equal(graceOf({}), 8_000);
 });
 
 Deno.test("on Deno Deploy the page is open to the world and no log file is kept, whatever a pasted .env says", async () => {

@@ -64,6 +64,17 @@ Deno.test("a function refused altogether fails every series that was due for it,
   assert.equal(report.outcome, "failed");
 });
 
+Deno.test("a remembered refusal and nothing to ask: partial beside a series that is complete, failed when there is none", async () => {
+  const barred = { symbol: "BARRED", interval: "weekly" as const };
+  const done = { symbol: "A", interval: "daily" as const };
+  const entitlements = [{ form: "TIME_SERIES_WEEKLY", allowed: false, learntAt: NOW }];
+  const script = { watermarks: { A: MONDAY }, entitlements };
+  const beside = await played("", script, { series: [done, barred] });
+  assert.deepEqual([beside.asked, beside.told, beside.report.outcome], [[], ["BARRED failed premium"], "partial"]);
+  const alone = await played("", { entitlements }, { series: [barred] });
+  assert.deepEqual([alone.asked, alone.told, alone.report.outcome], [[], ["BARRED failed premium"], "failed"]);
+});
+
 Deno.test("a daily limit stops asking and defers the rest, the refused series included", async () => {
   const { asked, told, report, kept } = await played("A,B,C", { answers: { B: "daily-limit" } });
   assert.equal(asked.length, 2);

@@ -47,6 +47,17 @@ Deno.test("the outcome tells the truth for every mix of results", () => {
   }
 });
 
+Deno.test("refused as premium and nothing else wrong: partial beside series that are complete, else failed", () => {
+  const refused = result("failed", { kind: "premium", requests: 0 });
+  assert.equal(outcomeOf([refused]), "failed", "nothing of what is configured is kept");
+  assert.equal(outcomeOf([refused, refused], { complete: 1 }), "partial");
+  assert.equal(outcomeOf([refused], { ended: 1 }), "partial");
+  assert.equal(outcomeOf([refused, result("deferred")], { complete: 1 }), "partial");
+  assert.equal(outcomeOf([refused, result("failed", { kind: "outage" })], { complete: 1 }), "failed");
+  assert.equal(outcomeOf([result("failed", { kind: "outage" })], { complete: 1 }), "failed");
+  assert.equal(outcomeOf([refused, result("cancelled")], { complete: 1 }), "cancelled");
+});
+
 Deno.test("only complete and nothing due exit with 0", () => {
   const codes: Record<Outcome, number> = {
     "complete": 0,

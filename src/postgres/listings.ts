@@ -26,7 +26,8 @@ export async function writeListings(
 ): Promise<{ changed: number }> {
   const kind = delisted ? "delisting_date < 'infinity'" : "delisting_date = 'infinity'";
   const { rows: [{ stored }] } = await client.query(`select count(*) as stored from listing where ${kind}`);
-  if (listings.length === 0 || listings.length < stored / 2) {
+  if (listings.length === 0) throw new Implausible("it lists no symbol");
+  if (listings.length < stored / 2) {
     throw new Implausible(`it has ${listings.length} symbols where the last had ${stored}`);
   }
   const days = listings.map(({ delistingDate }) => delistingDate ?? "infinity");

@@ -98,6 +98,8 @@ function unknownIn(program: Program, args: readonly string[]): string {
 /** A default command of commander's own would take a misspelt command for an argument of `serve`. */
 function withDefault(args: readonly string[]): string[] {
   const first = args[0];
+  // Every other thing to be asked is a word.
+  if (first === "version") return ["--version", ...args.slice(1)];
   const own = ["-h", "--help", "-V", "--version"];
   return first === undefined || (first.startsWith("-") && !own.includes(first)) ? ["serve", ...args] : [...args];
 }

@@ -67,8 +67,8 @@ withDatabases("a list cut short or empty is not believed, and nothing of it is k
   const whole = Array.from({ length: 5_001 }, (_, index) => listing(`S${index}`));
   assert.equal(await storeList(db, run, whole), "5001 symbols, 5001 changed");
   await assert.rejects(storeList(db, run, whole.slice(0, 2_500)), Implausible);
-  await assert.rejects(storeList(db, run, []), Implausible);
-  await assert.rejects(storeList(db, run, [], { delisted: true }), Implausible);
+  await assert.rejects(storeList(db, run, []), { name: "Implausible", message: "it lists no symbol" });
+  await assert.rejects(storeList(db, run, [], { delisted: true }), /^Implausible: it lists no symbol$/);
   const { rows: [{ count }] } = await db.pool.query("select count(*) from reference_answer");
   assert.equal(count, 1);
   assert.equal(await storeList(db, run, whole.slice(0, 2_501)), "2501 symbols, 2500 changed");

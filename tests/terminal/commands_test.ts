@@ -39,7 +39,7 @@ Deno.test("help and version are printed, exit code 0", () => {
     assert.equal(found.name, "print", line);
     return found.name === "print" ? found.text : "";
   };
-  assert.equal(print("--version"), "1.2.3\n");
+  for (const line of ["--version", "-V", "version"]) assert.equal(print(line), "1.2.3\n", line);
   for (const name of ["run", "serve", "plan", "status", "replay", "check", "migrate", "demo"]) {
     assert.match(print("help"), new RegExp(`^  ${name} `, "m"));
     assert.match(print(`help ${name}`), new RegExp(`^Usage: stocks-etl ${name}`));
