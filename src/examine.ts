@@ -1,16 +1,25 @@
 /** Is everything in order that a run needs: configuration, key, database, symbols, clock, vendor? */
 import { reachVendor } from "./alphavantage/reach.ts";
+import { absence, ABSENT_TODO } from "./absent.ts";
+import { hashOf } from "./app.ts";
 import { type Config, type Parsed, requireKey } from "./config.ts";
+import { adviceOn, refusedIntervals } from "./entitled.ts";
+import type { Machine } from "./machine.ts";
 import { configuredSymbols, knownSymbols } from "./operate_symbols.ts";
 import { type Database, openDatabase } from "./postgres/connect.ts";
-import { brokenConnection } from "./postgres/explain.ts";
+import { entitlements } from "./postgres/entitlements.ts";
+import { brokenConnection, explain } from "./postgres/explain.ts";
+import { InUse } from "./postgres/in_use.ts";
 import { serverFacts } from "./postgres/facts.ts";
 import { MIGRATIONS, schemaVersion } from "./postgres/migrate.ts";
 import type { EmailConfig } from "./email.ts";
 import { openMailer } from "./smtp/mail.ts";
 import type { CheckResult } from "./terminal/check.ts";
+import { instant } from "./terminal/tables.ts";
 import { nearWords } from "./terminal/symbol_tables.ts";
-import type { World } from "./wiring.ts";
+import { marketOf, type World } from "./wiring.ts";
+
+type Surroundings = World & Pick<Machine, "readFile">;
 
 /** More than this and a bar may be settled before it is, or a lease misjudged. */
 const CLOCK_TOLERANCE_MS = 30_000;
@@ -22,7 +31,7 @@ const CLOCK_TOLERANCE_MS = 30_000;
  */
 export async function examine(
   parsed: Parsed,
-  { world, file }: { world: World; file: string | null },
+  { world, file }: { world: Surroundings; file: string | null },
 ): Promise<CheckResult[]> {
   const results: CheckResult[] = parsed.warnings.map(({ message }) => ({
     name: "configuration",
@@ -75,7 +84,10 @@ function keyResult(found: ReturnType<typeof requireKey>): CheckResult {
   };
 }
 
-async function databaseResults(config: Config, world: World): Promise<CheckResult[]> {
+async function databaseResults(config: Config, world: Surroundings): Promise<CheckResult[]> {
+  const absent = absence(config, world);
+  // It would be made by looking.
+  if (absent !== null) return [{ name: "database", state: "warn", found: absent, todo: ABSENT_TODO }];
   try {
     const database = await openDatabase(config.database, {
       onError: (error) => world.onError(brokenConnection(error)),
@@ -90,15 +102,43 @@ async function databaseResults(config: Config, world: World): Promise<CheckResul
       if (database.engine === "server") {
         results.push(clockResult(now - (before + world.now()) / 2, "the database server"));
       }
-      if (pending === 0) results.push(...await symbolResults(config, database));
+      if (pending === 0) {
+        results.push(...await planResults(config, { database, now: world.now() }));
+        results.push(...await symbolResults(config, database));
+      }
       return results;
     } finally {
       await database.close();
     }
   } catch (error) {
-    const found = error instanceof Error ? error.message : String(error);
-    return [{ name: "database", state: "fail", found, todo: "nothing can be stored before this is mended" }];
+    if (error instanceof InUse) return [inUseResult(error, config)];
+    return [{
+      name: "database",
+      state: "fail",
+      found: explain(error),
+      todo: "nothing can be stored before this is mended",
+    }];
   }
+}
+
+/** Not a failure: what serves holds the embedded database for as long as it runs. */
+function inUseResult({ dataDir, pid, since }: InUse, { host, port }: Config): CheckResult {
+  const who = pid === null ? "another process" : `process ${pid}`;
+  const when = since === null ? "" : ` since ${instant(since)}`;
+  const found = `embedded, in "${dataDir}": in use by ${who}${when}, as by a program that serves; ` +
+    `its page and API show it meanwhile (by these settings on http://${host}:${port})`;
+  return { name: "database", state: "ok", found, todo: null };
+}
+
+/** What of the configuration this key has been refused. */
+async function planResults(
+  config: Config,
+  { database, now }: { database: Database; now: number },
+): Promise<CheckResult[]> {
+  const known = await entitlements(database, await hashOf(config.vendor.key ?? ""));
+  const options = { now, market: marketOf(config), adjusted: config.adjusted, entitlements: known };
+  const advice = adviceOn(refusedIntervals(config.series, options), config.series);
+  return advice === null ? [] : [{ name: "key", state: "warn", ...advice }];
 }
 
 /** Of each symbol that looks wrong; nothing while there is no list to tell by. */

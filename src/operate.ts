@@ -2,6 +2,7 @@
  * What does each command do, what does it print, and with which code does it end? What a service, which shares the ways
  * to read a configuration and to complain, has no use for is loaded by the command that has.
  */
+import { presentFor } from "./absent.ts";
 import { type App, type NotOurs, openApp } from "./app.ts";
 import type { Series } from "./bar.ts";
 import { type Config, parseConfig, type Parsed, requireKey } from "./config.ts";
@@ -47,10 +48,8 @@ export async function operate(command: Operation, machine: Machine): Promise<num
     redact = redactorOf(parsed);
     if (command.name === "check") {
       const { examine } = await import("./examine.ts");
-      const results = (await examine(parsed, { world: machine, file: machine.environment().file })).map((one) => ({
-        ...one,
-        found: redact(one.found),
-      }));
+      const found = await examine(parsed, { world: machine, file: machine.environment().file });
+      const results = found.map((one) => ({ ...one, found: redact(one.found) }));
       machine.out(renderChecks(results, machine));
       return exitCodeOfChecks(results);
     }
@@ -58,7 +57,7 @@ export async function operate(command: Operation, machine: Machine): Promise<num
       machine.out(settingsText(command, { machine, redact }));
       return 0;
     }
-    const config = accept(parsed, { machine, redact });
+    const config = presentFor(command, accept(parsed, { machine, redact }), machine);
     if (command.name === "run") return await runOnce(command, { config, machine, redact });
     if (command.name === "import") {
       const { importOnce } = await import("./import_command.ts");
@@ -166,7 +165,7 @@ async function runOnce(
     progress.close();
     if (!("outcome" in report)) throw new Error(notOurs(report));
     if (command.quiet) machine.out(`${report.outcome}\n`);
-    else machine.out(redact(renderSummary(report, lookOf(machine))));
+    else machine.out(redact(renderSummary(report, { ...lookOf(machine), configured: config.series })));
     await sendOwn(app, { machine, redact });
     if (!stop.aborted) await app.tidy({ stop });
     return exitCodeOf(report.outcome);

@@ -1,6 +1,8 @@
 /** What the documents say can be run, is run: their SQL on both engines; what their dashboard and alerts ask for is measured. */
 import assert from "node:assert/strict";
 import { INTERVALS } from "../src/bar.ts";
+import { parseCommand } from "../src/terminal/commands.ts";
+import { renderPlan, renderStatus } from "../src/terminal/tables.ts";
 import { familiesOf } from "../src/metrics.ts";
 import type { Database } from "../src/postgres/connect.ts";
 import { dividend, storeActions } from "./support/actions.ts";
@@ -111,4 +113,37 @@ Deno.test("docs/monitoring.md lists every measurement, and none that there is no
   const text = await read("monitoring.md");
   const listed = new Set([...text.matchAll(/`(stocks_etl_\w+)[`{]/g)].map(([, name]) => name));
   assert.deepEqual([...listed].sort(), [...known().keys()].sort());
+});
+
+/** What was typed into the program in the transcript, each as its words. */
+function typedIn(transcript: string): string[][] {
+  const lines = transcript.split("\n").filter((line) => /^ {4}\$ /.test(line));
+  return lines.flatMap((line) =>
+    [...line.matchAll(/\.\/stocks-etl ([^|;&]+)/g)].map(([, words]) => words!.trim().split(/\s+/))
+  );
+}
+
+/** The headings of a table, without what its rows make of their widths. */
+const headingsOf = (line: string) => line.trim().split(/ {2,}/);
+
+Deno.test("the rehearsal's transcript shows a healthy day, with the commands and tables of today", async () => {
+  const transcript = await read("rehearsal.md");
+  const typed = typedIn(transcript);
+  assert.ok(typed.length >= 10, "nothing typed was found");
+  for (const words of typed) {
+    const { name } = parseCommand(words, { version: "1" });
+    assert.notEqual(name, "usage", `"${words.join(" ")}" is no command any more: deno task rehearse`);
+  }
+  const quota = { perDay: 25, usedToday: 0, blockedUntil: null };
+  const now = [
+    renderStatus([], { colour: false, nextTick: null }),
+    renderPlan({ entries: [], heals: [], quota, now: NOW }, { colour: false }),
+  ].map((text) => headingsOf(text.split("\n")[0]!).join(" | "));
+  const shown = transcript.split("\n").filter((line) => /^ {4}series {2}/.test(line)).map(headingsOf);
+  assert.ok(shown.length >= 5, "no table was found");
+  for (const headings of shown) {
+    assert.ok(now.includes(headings.join(" | ")), `${headings.join(" | ")} is no table of today: deno task rehearse`);
+  }
+  assert.doesNotMatch(transcript, /malformed|failed|warning|ERROR/);
+  for (const [, known, all] of transcript.matchAll(/Beside bars: (\d+) of (\d+) known/g)) assert.equal(known, all);
 });

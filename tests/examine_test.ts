@@ -1,16 +1,22 @@
 /** Does `check` find what would stop a run, in the order in which it should be mended, and spend nothing on it? */
 import assert from "node:assert/strict";
+import { hashOf } from "../src/app.ts";
 import { parseConfig } from "../src/config.ts";
 import { examine } from "../src/examine.ts";
+import { openDatabase } from "../src/postgres/connect.ts";
+import { rememberEntitlement } from "../src/postgres/entitlements.ts";
 import { jumpingWorld } from "./support/app.ts";
 import { startMailbox } from "./support/mailbox.ts";
-import { serverDatabase } from "./support/database.ts";
+import { embeddedDir, serverDatabase } from "./support/database.ts";
+import { workFolder } from "./support/program.ts";
 import { deadUrl, startVendor } from "./support/vendor.ts";
+
+const world = (now: number) => ({ ...jumpingWorld(now), readFile: Deno.readTextFileSync });
 
 /** Findings as `state name: found`. `aheadMs`: how far this machine's clock is ahead. */
 async function found(env: Record<string, string>, { aheadMs = 0, file = null as string | null } = {}) {
   const parsed = parseConfig(env, { readFile: () => assert.fail("reads a file") });
-  const results = await examine(parsed, { world: jumpingWorld(Date.now() + aheadMs), file });
+  const results = await examine(parsed, { world: world(Date.now() + aheadMs), file });
   for (const { state, todo, name } of results) {
     assert.ok(state === "ok" ? todo === null : name === "configuration" || todo !== null, `${name}: what to do?`);
   }
@@ -21,6 +27,7 @@ async function stage() {
   const [vendor, database] = [await startVendor(), await serverDatabase()];
   return {
     vendor,
+    db: database.db,
     pool: database.db.pool,
     env: { API_KEY: "CANARYKEY0123456", ALPHAVANTAGE_URL: vendor.url, DATABASE_URL: database.url },
     [Symbol.asyncDispose]: async () => {
@@ -51,7 +58,7 @@ Deno.test("a configuration that cannot be used stops the examination: every prob
   const findings = await found({ PORT: "x", STOCK_SYMBOLS: "A B", DATABASE_URL: "postgres://u@127.0.0.1:9/d" });
   assert.deepEqual(findings.map((one) => one.split(":")[0]), ["fail configuration", "fail configuration"]);
   const parsed = parseConfig({ PORT: "x" }, { readFile: () => "" });
-  const [first] = await examine(parsed, { world: jumpingWorld(0), file: null });
+  const [first] = await examine(parsed, { world: world(0), file: null });
   assert.match(first!.todo!, /the command "config" lists every name/, "who has the single file has no .env.example");
 });
 
@@ -113,4 +120,76 @@ Deno.test("the mail server is logged in to, and what is wrong with it is no more
   mailbox.fail("silent");
   assert.match(await mail(), /^warn mail: /);
   assert.equal(mailbox.mails.length, 0);
+});
+
+Deno.test("no database named and none there: a warning with what to do, and none is left behind", async () => {
+  await using folder = await workFolder();
+  await using vendor = await startVendor();
+  const env = { API_KEY: "k", ALPHAVANTAGE_URL: vendor.url, DATA_DIR: `${folder.path}/data` };
+  const parsed = parseConfig(env, { readFile: () => "" });
+  const results = await examine(parsed, { world: world(Date.now()), file: null });
+  const database = results.find(({ name }) => name === "database")!;
+  assert.equal(database.state, "warn");
+  assert.equal(database.found, `no database is configured, and there is none in "${folder.path}/data"`);
+  assert.match(database.todo!, /name its DATABASE_URL here or stand in the folder where it runs$/);
+  assert.deepEqual(await Array.fromAsync(Deno.readDir(folder.path)), []);
+});
+
+Deno.test("an embedded database that a program holds is in use, which is no failure", async () => {
+  await using dir = await embeddedDir();
+  await using vendor = await startVendor();
+  const began = Date.now();
+  const holder = await openDatabase({ kind: "embedded", dataDir: dir.path }, { onError: () => {} });
+  try {
+    const DATA_DIR = dir.path.replace(/\/[^/]*$/, "");
+    const parsed = parseConfig({ API_KEY: "k", ALPHAVANTAGE_URL: vendor.url, DATA_DIR }, { readFile: () => "" });
+    assert.ok("config" in parsed);
+    const config = { ...parsed.config, database: { kind: "embedded" as const, dataDir: dir.path } };
+    const results = await examine({ ...parsed, config }, { world: world(Date.now()), file: null });
+    const database = results.find(({ name }) => name === "database")!;
+    assert.deepEqual([database.state, database.todo], ["ok", null]);
+    const minute = new Date(began).toISOString().slice(0, 10);
+    assert.match(
+      database.found,
+      new RegExp(`in use by process ${Deno.pid} since ${minute} .*its page and API .* http://127\\.0\\.0\\.1:3000`),
+    );
+  } finally {
+    await holder.close();
+  }
+});
+
+Deno.test("rights that are missing are told with what to do, as the other commands tell it", async () => {
+  await using at = await stage();
+  const role = `reader_${crypto.randomUUID().slice(0, 8)}`;
+  await at.pool.query(`create role ${role} login password 'x'`);
+  try {
+    const url = new URL(at.env.DATABASE_URL);
+    [url.username, url.password] = [role, "x"];
+    const findings = await found({ ...at.env, DATABASE_URL: url.href });
+    assert.match(
+      findings.find((one) => one.includes(" database: "))!,
+      /^fail .*permission denied for table schema_migration \(42501: give this user the rights on the tables, or /,
+    );
+  } finally {
+    await at.pool.query(`drop role ${role}`);
+  }
+});
+
+Deno.test("an interval this key was refused in every form is told with what to set; in one form it is not", async () => {
+  await using at = await stage();
+  const env = { ...at.env, STOCK_SYMBOLS: "IBM", STOCK_INTERVALS: "30min,daily" };
+  const keys = async () => (await found(env)).filter((one) => one.includes(" key: "));
+  const learn = async (form: string) =>
+    await rememberEntitlement(at.db, {
+      keyHash: await hashOf(env.API_KEY),
+      form,
+      allowed: false,
+      learntAt: Date.now(),
+      message: null,
+    });
+  await learn("TIME_SERIES_DAILY full");
+  await learn("TIME_SERIES_INTRADAY full");
+  assert.equal((await keys()).length, 1);
+  await learn("TIME_SERIES_INTRADAY compact");
+  assert.deepEqual((await keys()).slice(1), ["warn key: this key may not have 30min bars"]);
 });

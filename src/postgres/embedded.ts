@@ -2,6 +2,7 @@
 import type { PGlite, PGliteOptions } from "@electric-sql/pglite";
 import pg from "pg";
 import type { Database, OpenOptions } from "./connect.ts";
+import { InUse } from "./in_use.ts";
 import { VALUE_TYPES } from "./values.ts";
 
 /** PostgreSQL's major version inside the pinned PGlite: the directory's format, which `PG_VERSION` in it names. */
@@ -111,10 +112,9 @@ async function lockDirectory(dataDir: string, failed: Failed): Promise<Deno.FsFi
   }
   if (!await lock.tryLock(true)) {
     lock.close();
-    const holder = (await Deno.readTextFile(path).catch(() => "")).trim();
-    const who = holder === "" ? "" : ` (pid ${holder})`;
-    const todo = "stop it, look at the page it serves, or use a server (DATABASE_URL) to work from two processes";
-    throw failed(`another process holds it${who}; ${todo}`);
+    const pid = Number.parseInt(await Deno.readTextFile(path).catch(() => ""), 10);
+    const since = (await Deno.stat(path).catch(() => null))?.mtime?.getTime() ?? null;
+    throw new InUse({ dataDir, pid: Number.isNaN(pid) ? null : pid, since });
   }
   await lock.truncate();
   await lock.write(new TextEncoder().encode(`${Deno.pid}\n`));

@@ -1,5 +1,6 @@
 /** How do a plan, the state of the series and a finished run look in a terminal? Times are UTC and say so with a Z. */
 import { intradayLength, type Series, seriesName } from "../bar.ts";
+import { adviceOn, refusedIn } from "../entitled.ts";
 import { type Heal, nameGaps } from "../healing.ts";
 import type { Plan, PlanEntry, Quota, SeriesState } from "../plan.ts";
 import type { ReferencePlanEntry, ReferenceState } from "../reference.ts";
@@ -146,7 +147,10 @@ function besideLines(states: readonly ReferenceState[]): string[] {
   ];
 }
 
-/** What a run did, series by series; the vendor's words in full below; then the totals and the outcome. */
+/**
+ * What a run did, series by series; the vendor's words in full below; then the totals and the outcome, and what to set when
+ * something `configured` is not in the key's plan.
+ */
 export function renderSummary(
   { runId, outcome, message, results, totals, durationMs }: {
     runId: number;
@@ -156,7 +160,7 @@ export function renderSummary(
     totals: Totals;
     durationMs: number;
   },
-  { colour, width = 100 }: Look,
+  { colour, width = 100, configured = [] }: Look & { configured?: readonly Series[] },
 ): string {
   const style = styleOf(colour);
   const rows = results.map((result) => [
@@ -186,7 +190,9 @@ export function renderSummary(
   const said = [...Map.groupBy(results.filter((result) => result.message !== null), (result) => result.message!)]
     .map(([words, same]) => `${namesOf(same)}: ${oneLine(words)}`);
   const sentence = toneOf(outcome, style)(summarySentence({ runId, outcome, message, totals, durationMs }));
-  return [...table, ...said, ...(said.length > 0 ? [""] : []), sentence, ""].join("\n");
+  const advice = configured.length === 0 ? null : adviceOn(refusedIn(results), configured);
+  const todo = advice === null ? [] : [`→ ${advice.found}: ${advice.todo}`];
+  return [...table, ...said, ...(said.length > 0 ? [""] : []), sentence, ...todo, ""].join("\n");
 }
 
 /** `A daily, B daily and 498 more`: hundreds that wait for the same thing are one line. */

@@ -16,6 +16,7 @@ const WIRING = [
   "operate",
   "service",
   "opening",
+  "absent",
   "demo",
   "examine",
   "pages",
