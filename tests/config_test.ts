@@ -113,14 +113,6 @@ API_POLITE_DELAY_SEC=12
   assert.deepEqual(warnings, []);
 });
 
-Deno.test("a zone that is none is told by its variable, beside a wrong expression or alone, and by nothing else", () => {
-  const zone = 'Cannot use SCHEDULE_TIMEZONE: "Mars/X" is not a known IANA time zone such as America/New_York or UTC';
-  assert.deepEqual(refused({ SCHEDULE_TIMEZONE: "Mars/X" }), [zone]);
-  const [cron, second] = refused({ SCHEDULE_TIMEZONE: "Mars/X", SCHEDULE_CRON: "61 * * * *" });
-  assert.match(cron!, /^Cannot use SCHEDULE_CRON: .*61/);
-  assert.equal(second, zone);
-});
-
 Deno.test("every problem is told at once, under the name that was given", () => {
   const problems = refused({
     DAG_SCHEDULE_CRON: "61 * * * *",

@@ -139,7 +139,7 @@ function result(symbol: string, interval: Interval, over: Partial<SeriesResult>)
 
 function summary(
   results: SeriesResult[],
-  look: { colour: boolean; width?: number } = plain,
+  look: Parameters<typeof renderSummary>[1] = plain,
   outcome?: Outcome,
 ): string {
   const totals = totalsOf(results);
@@ -169,6 +169,16 @@ Deno.test("summary: rows, totals, the vendor's words in full below, the outcome"
       "",
     ].join("\n"),
   );
+});
+
+Deno.test("summary: what the key may not have is told with what to set, after the outcome; other failures are not", () => {
+  const configured = mixed.map((one) => one.series);
+  assert.match(
+    summary(mixed, { ...plain, configured }),
+    /3 requests\n→ this key may not have weekly bars: leave them out of STOCK_SYMBOLS and STOCK_INTERVALS; or use a key/,
+  );
+  const other = mixed.map((one) => one.kind === null ? one : { ...one, kind: "outage" as const });
+  assert.doesNotMatch(summary(other, { ...plain, configured }), /→/);
 });
 
 Deno.test("summary: fits 100 columns with the longest series of a full answer, colour changes no width", () => {
