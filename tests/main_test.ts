@@ -278,6 +278,8 @@ Deno.test("before a command is known, its reader and its library are loaded, and
     "src/calendar.ts",
     "src/extract.ts",
     "src/holidays.ts",
+    "src/hosting.ts",
+    "src/machine.ts",
     "src/selection.ts",
   ]);
   const libraries = loaded.filter((specifier) => specifier.startsWith("npm:"));

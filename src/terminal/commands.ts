@@ -98,8 +98,6 @@ function unknownIn(program: Program, args: readonly string[]): string {
 /** A default command of commander's own would take a misspelt command for an argument of `serve`. */
 function withDefault(args: readonly string[]): string[] {
   const first = args[0];
-  // Every other thing to be asked is a word.
-  if (first === "version") return ["--version", ...args.slice(1)];
   const own = ["-h", "--help", "-V", "--version"];
   return first === undefined || (first.startsWith("-") && !own.includes(first)) ? ["serve", ...args] : [...args];
 }
@@ -163,6 +161,8 @@ function describeProgram(version: string, found: (command: Command) => void): Pr
   program.command("demo").description("the main job on recorded real answers, no key needed")
     .option("--dir <folder>", "keep the demo's database there (default: in memory)")
     .action((options) => found({ name: "demo", dir: options.dir ?? null }));
+  program.command("version").description("print the version")
+    .action(() => found({ name: "print", text: `${version}\n`, exitCode: 0 }));
   return program;
 }
 

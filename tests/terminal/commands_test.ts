@@ -40,7 +40,7 @@ Deno.test("help and version are printed, exit code 0", () => {
     return found.name === "print" ? found.text : "";
   };
   for (const line of ["--version", "-V", "version"]) assert.equal(print(line), "1.2.3\n", line);
-  for (const name of ["run", "serve", "plan", "status", "replay", "check", "migrate", "demo"]) {
+  for (const name of ["run", "serve", "plan", "status", "replay", "check", "migrate", "demo", "version"]) {
     assert.match(print("help"), new RegExp(`^  ${name} `, "m"));
     assert.match(print(`help ${name}`), new RegExp(`^Usage: stocks-etl ${name}`));
     assert.equal(print(`${name} --help`), print(`help ${name}`));
@@ -55,6 +55,7 @@ Deno.test("what cannot be understood: one line that says what, exit code 2", () 
     "help nope": /unknown command "nope"/,
     "run --symbol IBM": /unknown option "--symbol" \(Did you mean --symbols\?\)/,
     "status --force": /unknown option "--force"/,
+    "version extra": /too many arguments for "version"/,
     "run extra": /too many arguments for "run"/,
     "run --symbols": /option "--symbols <list>" argument missing/,
     "run --symbols A/B": /option "--symbols <list>": "A\/B" is not a symbol/,
