@@ -229,6 +229,8 @@ Deno.test("systemd: the unit starts serve, gives up on a wrong configuration, wa
       check,
     ]
   ) assert.ok(lines.includes(line), line);
+  const last = lines.findLastIndex((line) => line.startsWith("install "));
+  assert.ok(last < lines.indexOf(check), "a file beside one is looked for after one has gone elsewhere");
   assert.ok((await text("docs/operations.md")).includes(`\`${check}\``));
 });
 
