@@ -4,7 +4,7 @@ import type { GapNews } from "../src/effects.ts";
 import type { OpenGap } from "../src/healing.ts";
 import { ingest, type RunReport } from "../src/ingest.ts";
 import { plan } from "../src/plan.ts";
-import type { SeriesResult } from "../src/run.ts";
+import { LeaseLost, type SeriesResult } from "../src/run.ts";
 import { type Answer, MONDAY, NOW, options, type Script, world } from "./support/story.ts";
 import { formOf } from "../src/request.ts";
 
@@ -117,7 +117,11 @@ Deno.test("a month without bars is an answer, a series without any is not", asyn
     const answers = { [`A ${MONTH} 2003-01`]: fault };
     const month = await played("A", { watermarks: { A: NOW }, gaps, answers }, { interval: "1min" });
     assert.deepEqual([month.told, month.asked.length], [["A stored"], 2]);
-    assert.deepEqual(month.news[0]![1]!.answered, true);
+    assert.deepEqual(month.news.map(([, told]) => [told?.dates, told?.answered]), [
+      [["2003-01-06"], true],
+      [["2003-02-04"], true],
+    ]);
+    assert.deepEqual(month.kept.map(({ requests }) => requests), [1, 1]);
     const daily = await played("A", { watermarks: DONE, gaps, answers: { A: fault } });
     assert.deepEqual(
       [daily.told, daily.news[0]![1]!.answered],
@@ -163,4 +167,49 @@ Deno.test("a refusal by the ledger counts what was sent before it", async () => 
     answers: { [`A ${FULL}`]: "daily-limit" },
   });
   assert.deepEqual([told, kept.map(({ requests }) => requests)], [["A stored"], [1, 1]]);
+});
+
+Deno.test("each step of it is told, and the rows that break a rule; no good row is no answer", async () => {
+  const { events, news } = await played("A", {
+    watermarks: DONE,
+    gaps: { A: ["2003-01-06"] },
+    answers: { A: "refused-rows" },
+  });
+  const steps = events.filter((event) => "series" in event || event.type === "series-finished");
+  const series = { symbol: "A", interval: "daily" };
+  assert.deepEqual(steps.map(({ type }) => type), ["series-started", "rows-refused", "rows-stored", "series-finished"]);
+  assert.deepEqual(steps[0], { type: "series-started", runId: 7, series, reason: "brings 1 gap: 2003-01-06" });
+  const refused = { rule: "zero-price", count: 1, first: "2023-07-03" };
+  assert.deepEqual(steps[1], { type: "rows-refused", runId: 7, series, ...refused });
+  assert.deepEqual(news.map(([, told]) => told?.answered), [false]);
+});
+
+Deno.test("what cannot be stored is said of the gaps; a lost lease is nobody's failure", async () => {
+  const gaps = { A: ["2003-01-06"] };
+  const failed = async (failure: unknown) =>
+    await played("A", { watermarks: DONE, gaps, storeFails: { A: failure as Error } });
+  const full = await failed(new Error("No space left on device"));
+  assert.deepEqual(full.told, ["A failed database"]);
+  assert.equal(full.kept[0]!.message, "cannot store the bars of A daily: No space left on device");
+  assert.deepEqual([full.kept[0]!.requests, full.news[0]![1]], [1, null], "no word of the gaps was had");
+  assert.equal((await failed("gone")).kept[0]!.message, "cannot store the bars of A daily: gone");
+  const lost = await failed(new LeaseLost(7));
+  assert.deepEqual([lost.told, lost.kept], [[], []]);
+});
+
+Deno.test("what befalls the gaps of a late series is added to what is said of it", async () => {
+  const answers = { [`A ${COMPACT}`]: "late", [`A ${FULL}`]: "outage" } as const;
+  const { told, kept } = await played("A", { watermarks: { A: FRIDAY }, gaps: { A: ["2003-01-06"] }, answers });
+  assert.deepEqual(told, ["A late stale"]);
+  assert.match(kept.at(-1)!.message!, /^the vendor's newest bar is .*; its gaps: the vendor said outage$/);
+});
+
+Deno.test("a request that is cancelled, and a stop before one, leave one result each and count no request twice", async () => {
+  const gaps = { A: ["2003-01-06"] };
+  const cancelled = await played("A", { watermarks: DONE, gaps, answers: { A: "cancelled" } });
+  assert.deepEqual([cancelled.told, cancelled.kept.map(({ requests }) => requests)], [["A cancelled cancelled"], [1]]);
+  const stop = new AbortController();
+  const onAsk = () => stop.abort();
+  const stopped = await played("A", { watermarks: { A: FRIDAY }, gaps, onAsk }, { stop: stop.signal });
+  assert.deepEqual([stopped.told, stopped.kept.length], [["A stored"], 1], "of what was not begun nothing is kept");
 });
