@@ -11,11 +11,13 @@ export interface Variable {
   readonly secret: boolean;
   /** What an unset (or empty) variable means; `null`: nothing. */
   readonly default: string | null;
+  /** What `.env.example` sets instead of the default, and why; `null`: the default. */
+  readonly example: { readonly value: string; readonly why: string } | null;
   readonly group: string;
   readonly description: string;
 }
 
-type Extra = Partial<Pick<Variable, "aliases" | "secret">>;
+type Extra = Partial<Pick<Variable, "aliases" | "secret" | "example">>;
 
 function group(title: string, rows: readonly (readonly [string, string | null, string, Extra?])[]): Variable[] {
   return rows.map(([name, fallback, description, extra]) => ({
@@ -23,6 +25,7 @@ function group(title: string, rows: readonly (readonly [string, string | null, s
     aliases: extra?.aliases ?? [],
     secret: extra?.secret ?? false,
     default: fallback,
+    example: extra?.example ?? null,
     group: title,
     description,
   }));
@@ -78,6 +81,13 @@ export const VARIABLES: readonly Variable[] = [
       "STOCK_INTERVALS",
       "30min,daily",
       "Intervals of symbols that name none: 1min 5min 15min 30min 60min daily weekly monthly.",
+      {
+        example: {
+          value: "daily",
+          why:
+            "Here daily alone: a free key has no intraday bars (autumn 2026). The default, for a paid key: 30min,daily",
+        },
+      },
     ],
     [
       "STOCK_ADJUSTED",
@@ -210,11 +220,12 @@ export function knownNames(): Set<string> {
   return new Set(names);
 }
 
-/** The text of `.env.example`: every variable with its meaning, old names and default. Used as it is, it changes nothing. */
+/** The text of `.env.example`: every variable with its meaning, old names and default, or an example and why it is one. */
 export function exampleEnvironment(): string {
   const lines = [
     "# Settings of stocks-etl. Copy to .env and fill in what you need; an empty value is the same as none.",
     "# The process environment wins over this file. NAME_FILE may give a secret as the path of a file holding it.",
+    "# A value with a $ stands in single quotes: docker compose would put another variable in its place.",
   ];
   let title = "";
   for (const variable of VARIABLES) {
@@ -225,7 +236,8 @@ export function exampleEnvironment(): string {
     // DB_HOST and the like must stay empty: set alone they would be half a database.
     const half = variable.default !== null && /^(DB|POSTGRES)_/.test(variable.name);
     if (half) lines.push(`# Default: ${variable.default}`);
-    lines.push(`${variable.name}=${half ? "" : quoted(variable.default ?? "")}`);
+    if (variable.example !== null) lines.push(`# ${variable.example.why}`);
+    lines.push(`${variable.name}=${half ? "" : quoted(variable.example?.value ?? variable.default ?? "")}`);
   }
   return lines.join("\n") + "\n";
 }

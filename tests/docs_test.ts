@@ -5,6 +5,7 @@ import { parseCommand } from "../src/terminal/commands.ts";
 import { renderPlan, renderStatus } from "../src/terminal/tables.ts";
 import { familiesOf } from "../src/metrics.ts";
 import type { Database } from "../src/postgres/connect.ts";
+import { migrate, MIGRATIONS } from "../src/postgres/migrate.ts";
 import { dividend, storeActions } from "./support/actions.ts";
 import { withDatabases } from "./support/database.ts";
 import { measured } from "./support/measured.ts";
@@ -62,6 +63,46 @@ Deno.test("every link of the documents leads somewhere", async () => {
       await Deno.stat(new URL(`../docs/${target}`, import.meta.url));
     }
   }
+});
+
+Deno.test("no command an operator copies is torn over two lines", async () => {
+  const torn = (text: string) =>
+    text.split("\n\n").flatMap((one) => one.match(/`[^`]+`/g) ?? []).filter((one) => /\n/.test(one));
+  assert.deepEqual(torn("Back up:\n`docker compose exec\n--format=custom`."), [
+    "`docker compose exec\n--format=custom`",
+  ]);
+  for (const path of ["deploy.md", "operations.md"]) assert.deepEqual(torn(await read(path)), [], path);
+});
+
+withDatabases(
+  "an older program on a newer schema says what docs/deploy.md says it does, and changes nothing",
+  async (db) => {
+    const older = MIGRATIONS.slice(0, -1);
+    const before = await db.pool.query("select * from schema_migration order by version");
+    const { message } = await migrate(db, { migrations: older }).then(
+      () => assert.fail("it went on"),
+      (error) => error,
+    );
+    const [, said] = /^ {4}(Cannot use the database: .+)$/m.exec(await read("deploy.md"))!;
+    const numbers = /\d+/g;
+    assert.equal(message.replace(numbers, "N"), said!.replace(numbers, "N"));
+    assert.deepEqual((await db.pool.query("select * from schema_migration order by version")).rows, before.rows);
+  },
+);
+
+Deno.test("a daily schedule that fails, and one that has never succeeded, set off an alert", async () => {
+  const alerts = await read("monitoring/alerts.yml");
+  const of = (name: string) => new RegExp(`- alert: ${name}\n +expr: (.+)\n(?: +for: (.+)\n)?`).exec(alerts)!.slice(1);
+  assert.match(of("StocksEtlRunsFail")[0]!, / >= 1$/);
+  // Without a success there is no sample, and an age of nothing is nothing: it has to be asked for by its absence.
+  const build = { version: "1", runtime: "Deno", engine: "server" };
+  const failing = { ...measured(), facts: { ...measured().facts!, lastRuns: { partial: NOW } } };
+  const never = familiesOf(build, failing);
+  const success = never.find(({ name }) => name === "stocks_etl_last_success_timestamp_seconds")!;
+  assert.deepEqual(success.samples, [{ value: null }]);
+  const [expression, wait] = of("StocksEtlNeverSuccess");
+  assert.equal(expression, "max(stocks_etl_database_up) == 1 unless max(stocks_etl_last_success_timestamp_seconds)");
+  assert.equal(wait, "26h", "the first tick of a daily schedule may be a day away");
 });
 
 /** Names of what is measured, with the labels each has. */

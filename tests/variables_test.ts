@@ -34,16 +34,22 @@ Deno.test("the defaults the table shows are the ones in force: given, each chang
   }
 });
 
-Deno.test(".env.example is what the table says, and used as it is it changes nothing", () => {
+Deno.test(".env.example is what the table says; used as it is it changes nothing but what it gives a reason for", () => {
   const example = Deno.readTextFileSync(new URL("../.env.example", import.meta.url));
   assert.equal(
     example,
     exampleEnvironment(),
     "write it anew: deno task docs",
   );
-  const [used, none] = [parseConfig(parseEnv(example), options), parseConfig({}, options)];
-  assert.ok("config" in used && "config" in none);
-  assert.deepEqual(used.config, none.config);
+  const examples = VARIABLES.flatMap(({ name, example }) => example === null ? [] : [[name, example] as const]);
+  // What a free key is given: with the program's own default its runs would never be complete.
+  assert.deepEqual(examples.map(([name, { value }]) => [name, value]), [["STOCK_INTERVALS", "daily"]]);
+  for (const [name, { value, why }] of examples) assert.ok(example.includes(`# ${why}\n${name}=${value}\n`), name);
+  const differing = Object.fromEntries(examples.map(([name, { value }]) => [name, value]));
+  const [used, differs, none] = [parseEnv(example), differing, {}].map((env) => parseConfig(env, options));
+  assert.ok("config" in used! && "config" in differs! && "config" in none!);
+  assert.deepEqual(used.config, differs.config);
+  assert.notDeepEqual(used.config, none.config);
   assert.deepEqual(used.warnings, []);
 });
 

@@ -1,5 +1,5 @@
 -- Splits stock_data into 16 hash partitions by symbol. By hand, once, when nothing else uses the database:
---   psql "$DATABASE_URL" --set ON_ERROR_STOP=1 --single-transaction --file sql/by_hand/partition_by_symbol.sql
+--   psql --username=stocks --dbname=stocks --set ON_ERROR_STOP=1 --single-transaction --file partition_by_symbol.sql
 -- The program runs on it unchanged. All or nothing; needs room for the bars a second time until it is done.
 -- docs/scaling.md says what it is good for, with figures.
 set local statement_timeout = 0;

