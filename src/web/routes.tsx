@@ -243,15 +243,19 @@ function addHealth(app: Hono<Env>, reads: Reads, { onError }: RoutesOptions): vo
     const health = reads.health();
     return context.json(health, health.healthy ? 200 : 503);
   });
+  let away = false;
   // Ready: the database answers as well.
   app.get("/readyz", async (context) => {
     try {
       await reads.ready();
+      away = false;
       return context.json({ ready: true });
     } catch (error) {
       // What is waited for from the start on is in the log already, each time it was tried.
       if (error instanceof Refusal) return context.json({ ready: false, message: error.message }, 503);
-      onError(error instanceof Error ? error : new Error(String(error)));
+      // Once an outage: probes come every few seconds.
+      if (!away) onError(error instanceof Error ? error : new Error(String(error)));
+      away = true;
       // Why is in the log: this page is open to whoever reaches the port.
       return context.json({ ready: false, message: "the database does not answer" }, 503);
     }

@@ -50,6 +50,19 @@ Deno.test("a database that does not answer: 503 and 500, the reason in the log a
   assert.equal(answers[2]!.headers.get("content-type"), "application/problem+json");
 });
 
+Deno.test("readyz tells of an outage once in the log, however often it is asked, and of the next one again", async () => {
+  let there = false;
+  const ready = () => there ? Promise.resolve() : Promise.reject(new Error("gone"));
+  const { client, errors } = routes({}, { ready });
+  const asked: [number, number][] = [];
+  for (const now of [false, false, true, true, false, false]) {
+    there = now;
+    const { status } = await client().send("/readyz");
+    asked.push([status, errors.length]);
+  }
+  assert.deepEqual(asked, [[503, 1], [503, 1], [200, 1], [200, 1], [503, 2], [503, 2]]);
+});
+
 Deno.test("a secret in a visitor's own address is not repeated by any page or answer", async () => {
   const redact = createRedactor(["s3cret&key"]);
   const client = routes({ redact }).client();
