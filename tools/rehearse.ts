@@ -63,28 +63,30 @@ async function restoreFolder(at: Rehearsal, before: string): Promise<void> {
 async function onServer(at: Rehearsal): Promise<void> {
   at.chapter("Back up and restore a database on a server");
   await using server = await startServer({ own: true });
-  const url = (name: string) => server.url.replace(/postgres$/, name);
+  const { hostname, port, username } = new URL(server.url);
+  const url = (name: string) => `postgres://stocks@${hostname}:${port}/${name}`;
   const bin = server.binDir!;
   const client = (command: string) =>
     at.outside(command, {
       PATH: `${bin}:/usr/bin:/bin`,
       PGTZ: "UTC",
-      SERVER: server.url,
-      NEW: url("restored"),
-      OLD: url("stocks"),
+      PGHOST: hostname,
+      PGPORT: port,
+      PGUSER: username,
     });
-  await client("psql -q $SERVER -c 'create database stocks'");
+  // The administrator of the server, and the program's own role: who restores is rarely who owns.
+  await client("createuser stocks && createdb --owner=stocks stocks");
   await at.sh("./stocks-etl run --quiet; ./stocks-etl status", {
     env: { DATABASE_URL: url("stocks") },
-    shown: "DATABASE_URL=$OLD",
+    shown: "DATABASE_URL=…/stocks",
   });
   const count = "select count(*) as bars, max(ts) as newest from stock_data";
-  const before = await client(`psql $OLD -c '${count}'`);
-  await client("pg_dump --format=custom --file=stocks.dump $OLD");
-  await client("psql -q $SERVER -c 'drop database stocks' -c 'create database restored'");
-  await client("pg_restore --exit-on-error --no-owner --dbname=$NEW stocks.dump");
-  at.same(before, await client(`psql $NEW -c '${count}'`), "every bar is there");
-  await at.sh("./stocks-etl run --quiet", { env: { DATABASE_URL: url("restored") }, shown: "DATABASE_URL=$NEW" });
+  const before = await client(`psql --username=stocks stocks -c '${count}'`);
+  await client("pg_dump --username=stocks --format=custom --file=stocks.dump stocks");
+  await client("dropdb stocks && createdb --owner=stocks restored");
+  await client("pg_restore --role=stocks --no-owner --exit-on-error --dbname=restored stocks.dump");
+  at.same(before, await client(`psql --username=stocks restored -c '${count}'`), "every bar is there");
+  await at.sh("./stocks-etl run --quiet", { env: { DATABASE_URL: url("restored") }, shown: "DATABASE_URL=…/restored" });
 }
 
 async function unit(at: Rehearsal): Promise<void> {
