@@ -6,10 +6,12 @@ import { partsOf } from "../../src/postgres/backfill_answers.ts";
 import { addBackfill, backfillById, seriesOfBackfill } from "../../src/postgres/backfills.ts";
 import type { Database } from "../../src/postgres/connect.ts";
 import { recordResult } from "../../src/postgres/results.ts";
+import { storeSeries } from "../../src/postgres/bars.ts";
 import { claimRun } from "../../src/postgres/runs.ts";
 import { NO_ROWS } from "../../src/run.ts";
 import { progress } from "../support/backfill.ts";
 import { withDatabases } from "../support/database.ts";
+import { bar } from "../support/stored.ts";
 
 const NOW = Date.parse("2023-07-05T22:30Z");
 const IBM: Series = { symbol: "IBM", interval: "1min" };
@@ -94,4 +96,30 @@ withDatabases("a run that is forgotten leaves the answer, a backfill that is gon
   assert.equal((await parts()).length, 1);
   await db.pool.query("delete from backfill");
   assert.deepEqual([await parts(), await backfillById(db, backfillId)], [[], null]);
+});
+
+withDatabases("the bars of a part go in with what was said to it, and the run's lease goes on", async (db) => {
+  const { backfillId, runId, figures, parts } = await begun(db);
+  await db.pool.query("update run set lease_until = clock_timestamp() + interval '1 second'");
+  const answer = { requestId: null, form: "TEST", zone: "UTC", receivedAt: NOW, reachesTo: NOW, body: "{}" };
+  const part = { backfillId, name: "2023-02", from: "2023-02-01", to: "2023-02-28", at: NOW, brought: 1, none: 0 };
+  await storeSeries(db, {
+    ...{
+      runId,
+      owner: "me",
+      leaseMs: 600_000,
+      series: IBM,
+      answer,
+      bars: [bar("2023-02-01T14:30Z", "1")],
+      rejects: [],
+    },
+    result: { status: "stored", kind: null, message: null, requests: 1, startedAt: NOW, finishedAt: NOW },
+    part: { ...part, kind: "bars", message: null },
+  });
+  assert.deepEqual((await parts()).map(({ name, kind, tries }) => [name, kind, tries]), [["2023-02", "bars", 1]]);
+  assert.deepEqual(await figures(), { held: 11, none: 0, requests: 1 });
+  const { rows: [run] } = await db.pool.query(
+    "select lease_until > clock_timestamp() + interval '5 minutes' as goes_on from run",
+  );
+  assert.equal(run.goes_on, true);
 });

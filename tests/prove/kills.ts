@@ -64,7 +64,8 @@ async function proveKills({ engine, count, atOnce }: KillOptions): Promise<KillF
         }
       }
     }));
-    assert.ok(left.nothing + left.some > count * 0.7, `too few died in the middle: ${JSON.stringify(left)}`);
+    // A third of the points come after the last store: what is told, and the run's end.
+    assert.ok(left.nothing + left.some > count * 0.5, `too few died in the middle: ${JSON.stringify(left)}`);
     return { kills: count, points: names.length, distinct: new Set(names).size, left, seed };
   } finally {
     await Promise.all(stages.map((stage) => stage.close()));
