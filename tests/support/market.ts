@@ -7,14 +7,14 @@ const QUARTER_HOUR = 900_000;
 
 /**
  * A vendor whose daily bars of these symbols end with the last session that has closed, and who refuses what a free key
- * is refused. Start one per test: midnight in New York may pass between two.
+ * is refused. Start one per test: midnight in New York may pass between two. `now`: when it is asked, if a clock is set on.
  */
 export async function startCurrentVendor(
   symbols: readonly string[],
-  { count = 100 }: { count?: number } = {},
+  { count = 100, now = Date.now() }: { count?: number; now?: number } = {},
 ): Promise<Vendor> {
   const vendor = await startVendor();
-  const until = lastClosed("us", Date.now() - QUARTER_HOUR, { extended: false }).date;
+  const until = lastClosed("us", now - QUARTER_HOUR, { extended: false }).date;
   for (const symbol of symbols) {
     const series: Series = { symbol, interval: "daily" };
     vendor.bars(series, sampleRows("daily", { count, until }));
