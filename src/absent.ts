@@ -11,7 +11,8 @@ import type { Command } from "./terminal/commands.ts";
 type Files = Pick<Machine, "readFile">;
 
 /** What to do about it, for whoever has a service somewhere and for whoever has none yet. */
-export const ABSENT_TODO = '"run" or "serve" makes one; if the service runs elsewhere, name its DATABASE_URL here or ' +
+export const ABSENT_ADVICE =
+  '"run" or "serve" makes one; if the service runs elsewhere, name its DATABASE_URL here or ' +
   "stand in the folder where it runs";
 
 /** That none is named and there is none; `null`: there is one, or a server is meant. */
@@ -37,7 +38,7 @@ export function presentFor(
   const found = kind === "makes" ? null : absence(config, { readFile });
   if (found === null) return config;
   const done = kind === "looks" ? "nothing is stored here" : "a new one is made there";
-  screen.write(`stocks-etl: warning: ${found}: ${done}; ${ABSENT_TODO}\n`);
+  screen.write(`stocks-etl: warning: ${found}: ${done}; ${ABSENT_ADVICE}\n`);
   return kind === "looks" ? { ...config, database: { kind: "embedded", dataDir: null } } : config;
 }
 

@@ -1,6 +1,6 @@
 /** Is everything in order that a run needs: configuration, key, database, symbols, clock, vendor? */
 import { reachVendor } from "./alphavantage/reach.ts";
-import { absence, ABSENT_TODO } from "./absent.ts";
+import { absence, ABSENT_ADVICE } from "./absent.ts";
 import { hashOf } from "./app.ts";
 import { type Config, type Parsed, requireKey } from "./config.ts";
 import { adviceOn, refusedIntervals } from "./entitled.ts";
@@ -87,7 +87,7 @@ function keyResult(found: ReturnType<typeof requireKey>): CheckResult {
 async function databaseResults(config: Config, world: Surroundings): Promise<CheckResult[]> {
   const absent = absence(config, world);
   // It would be made by looking.
-  if (absent !== null) return [{ name: "database", state: "warn", found: absent, todo: ABSENT_TODO }];
+  if (absent !== null) return [{ name: "database", state: "warn", found: absent, todo: ABSENT_ADVICE }];
   try {
     const database = await openDatabase(config.database, {
       onError: (error) => world.onError(brokenConnection(error)),
