@@ -4,7 +4,7 @@ import { axeScript, seriousFindings } from "../support/axe.ts";
 import { startBrowser, type Tab } from "../support/browser.ts";
 import { furnish } from "../support/furnish.ts";
 import { history } from "../support/runs.ts";
-import { servingProgram } from "../support/serving.ts";
+import { logIn, servingProgram } from "../support/serving.ts";
 
 const PASSWORDS = { operate: "correct horse battery", view: "staple and nothing more" };
 type Look = readonly [theme: "light" | "dark", width: number];
@@ -100,8 +100,7 @@ Deno.test("no page has a serious or critical finding, for either role, in either
     const lookAt = (name: string) => look(tab, findings, { script, name: `${name} to ${role}`, looks });
     await tab.goto(at.page);
     await lookAt("the log-in");
-    await tab.type(PASSWORDS[role]);
-    await tab.leadsOn(() => tab.press("Enter"));
+    await logIn(tab, PASSWORDS[role]);
     for (const path of PATHS) {
       await tab.goto(at.page + path);
       await lookAt(path);

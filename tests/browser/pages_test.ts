@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type Browser, startBrowser, type Tab } from "../support/browser.ts";
 import { history } from "../support/runs.ts";
-import { servingProgram } from "../support/serving.ts";
+import { logIn, servingProgram } from "../support/serving.ts";
 
 const PASSWORD = "correct horse battery";
 const PATHS = [
@@ -38,11 +38,6 @@ async function newTab(options?: Parameters<Browser["open"]>[0]): Promise<Tab> {
 Deno.test.afterAll(async () => {
   if (browser !== null) await (await browser)[Symbol.asyncDispose]();
 });
-
-const logIn = async (tab: Tab, password: string) => {
-  await tab.type(password);
-  await tab.leadsOn(() => tab.press("Enter"));
-};
 
 Deno.test("no page has an error, breaks its own policy, asks anybody else, or is wider than a phone", async () => {
   await using at = await stage();

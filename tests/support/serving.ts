@@ -1,4 +1,5 @@
 /** The program as its users run it, on a database and in a folder of its own, with a vendor whose newest session is the last one. */
+import type { Tab } from "./browser.ts";
 import { type ServerDatabase, serverDatabase } from "./database.ts";
 import { startCurrentVendor } from "./market.ts";
 import { type Program, startProgram, workFolder } from "./program.ts";
@@ -57,4 +58,11 @@ export async function servingProgram(env: Readonly<Record<string, string>> = {})
       await folder[Symbol.asyncDispose]();
     },
   };
+}
+
+/** On the log-in page. Its field has the focus only once the page was painted, which may be after it has loaded. */
+export async function logIn(tab: Tab, password: string): Promise<void> {
+  await tab.until("document.activeElement.id === 'password'");
+  await tab.type(password);
+  await tab.leadsOn(() => tab.press("Enter"));
 }
