@@ -1,6 +1,8 @@
 # stocks-etl in a container: Deno, one script, the embedded engine's three files. Nothing is fetched while it runs, there is
 # no shell in it, and nothing is written outside /state.
-FROM denoland/deno:2.9.6 AS build
+
+# On the builder's own processor, whichever the image is for: a script is the same on all, and V8 crashes under QEMU.
+FROM --platform=$BUILDPLATFORM denoland/deno:2.9.6 AS build
 WORKDIR /source
 ENV DENO_DIR=/deno-dir
 COPY deno.json deno.lock ./

@@ -29,6 +29,18 @@ Deno.test("Dockerfile: no linter's complaint, pinned bases, a user, a signal, an
   }
 });
 
+Deno.test("Dockerfile: what is made for another processor runs nothing of that processor's, which V8 would not survive in QEMU", async () => {
+  let builds = "";
+  for (const { name, value } of instructionsOf(DOCKERFILE)) {
+    if (name === "FROM") builds = value;
+    if (name === "RUN") assert.match(builds, /^--platform=\$BUILDPLATFORM /, `RUN ${value}`);
+  }
+  // Then the release needs neither an emulator nor a container with all rights that installs one.
+  const release = await Deno.readTextFile(`${ROOT}.github/workflows/release.yml`);
+  assert.match(release, /--platform linux\/amd64,linux\/arm64/);
+  assert.doesNotMatch(release, /binfmt|qemu|--privileged/);
+});
+
 const OUTSIDE = { cwd: "/", env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" } };
 
 function start(

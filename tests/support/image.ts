@@ -51,7 +51,7 @@ export async function replayImage(dir: string, { denoDir }: ReplayOptions): Prom
   const allowed = (await Deno.readTextFile(join(ROOT, ".dockerignore"))).split("\n");
   for (const { name, value } of instructionsOf(await Deno.readTextFile(join(ROOT, "Dockerfile")))) {
     if (name === "FROM") {
-      const [image = "", , as = "final"] = value.split(" ");
+      const [image = "", , as = "final"] = value.replace(/^--platform=\S+ /, "").split(" ");
       stages.set(as, stage = await baseOf(image, join(dir, as)));
       if (stage.shell) await fillCache(stage, denoDir);
     } else await carryOut({ name, value }, { stage: stage!, stages, allowed });
