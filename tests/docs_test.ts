@@ -150,6 +150,27 @@ Deno.test("the dashboard and the alerts ask for nothing that is not measured", a
   for (const expression of [...asked, ...expressions]) assert.deepEqual(unmeasured(expression), [], expression);
 });
 
+/** Several programs on one database tell the same of it: added up as they come, every number would be told once by each. */
+const ADDED_TWICE = /\bsum(?: by \([^)]*\) )?\((?!max by \()/;
+
+Deno.test("a second program on the same database doubles no number, and one of two that is gone is not called all of them", async () => {
+  for (const twice of ["sum by (freshness) (stocks_etl_series)", "sum(stocks_etl_series)"]) {
+    assert.match(twice, ADDED_TWICE);
+  }
+  const { panels } = JSON.parse(await read("monitoring/dashboard.json")) as {
+    panels: { targets: { expr: string }[] }[];
+  };
+  const alerts = await read("monitoring/alerts.yml");
+  const expressions = [
+    ...panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
+    ...[...alerts.matchAll(/^ +expr: (.+)$/gm)].map(([, expr]) => expr!),
+  ];
+  for (const expression of expressions) assert.doesNotMatch(expression, ADDED_TWICE);
+  const of = (name: string) => new RegExp(`- alert: ${name}\n +expr: (.+)\n`).exec(alerts)?.[1];
+  assert.equal(of("StocksEtlDown"), 'max(up{job="stocks-etl"}) == 0 or absent(up{job="stocks-etl"})');
+  assert.equal(of("StocksEtlOneDown"), 'count(up{job="stocks-etl"} == 0) and max(up{job="stocks-etl"}) == 1');
+});
+
 Deno.test("docs/monitoring.md lists every measurement, and none that there is not", async () => {
   const text = await read("monitoring.md");
   const listed = new Set([...text.matchAll(/`(stocks_etl_\w+)[`{]/g)].map(([, name]) => name));
