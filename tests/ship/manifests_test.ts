@@ -182,12 +182,31 @@ Deno.test("Kubernetes: two replicas that stand in for each other, with nothing t
   assert.deepEqual(container.volumeMounts.map(({ name }: Document) => name), volumes.map(({ name }: Document) => name));
   const paths = ["startupProbe", "livenessProbe", "readinessProbe"].map((probe) => container[probe].httpGet.path);
   assert.deepEqual(paths, ["/healthz", "/healthz", "/readyz"]);
+  // A server beside it that is called "postgres" would otherwise hand every pod a POSTGRES_PORT=tcp://….
+  assert.equal(template.spec.enableServiceLinks, false);
   const known = knownNames();
   for (const { name } of container.env) assert.ok(known.has(name) && name.endsWith("_FILE"), name);
   for (const [name, value] of Object.entries(of("ConfigMap").data)) {
     assert.ok(known.has(name) && typeof value === "string", name);
   }
   assert.equal(container.image, `stocks-etl:${manifest.version}`);
+});
+
+Deno.test("Kubernetes: which settings come from where, and that a pod does not see them change, is said", async () => {
+  const guide = (await text("docs/deploy.md")).split(/^## Kubernetes$/m)[1]!;
+  const said = guide.replace(/\s+/g, " ");
+  const { spec }: Document = parseAllDocuments(await text("docs/deploy/kubernetes.yaml"))[1]!.toJS();
+  const mounted: string[] = spec.template.spec.containers[0].env.map(({ name }: Document) => name);
+  // A line of secret.env that no NAME_FILE names would be read by nobody, without a word.
+  for (const name of mounted) {
+    assert.match(/^ +editor secret\.env .*$/m.exec(guide)![0], new RegExp(`${name.slice(0, -5)}=`));
+  }
+  assert.match(
+    said,
+    /A further secret \(`EMAIL_SENDER_PASSWORD`, .*\) is a line there and a `NAME_FILE` in the manifest/,
+  );
+  assert.match(said, /every other setting stands in the ConfigMap/);
+  assert.match(guide, /^ {4}kubectl rollout restart deploy\/stocks-etl$/m);
 });
 
 /** Section → name → every value it is given. */
