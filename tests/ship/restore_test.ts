@@ -7,27 +7,9 @@ import { join } from "node:path";
 import pg from "pg";
 import { openDatabase } from "../../src/postgres/connect.ts";
 import { migrate } from "../../src/postgres/migrate.ts";
-import { localBinaries, unprivilegedUser } from "../support/binaries.ts";
-import { exists } from "../support/cache.ts";
+import { blocksOf, hasTools, play, read } from "../support/documented.ts";
 import { startServer } from "../support/server.ts";
 import { bar, nextRun, startRun, store, stored } from "../support/stored.ts";
-
-const read = (path: string) => Deno.readTextFile(new URL(`../../docs/${path}`, import.meta.url));
-
-/** npm's servers bring no `pg_dump`; an older one refuses a newer server. */
-async function hasTools(): Promise<boolean> {
-  if (Deno.build.os === "windows" || Deno.env.get("TEST_POSTGRES") === "npm") return false;
-  const dir = (await localBinaries(await unprivilegedUser()))?.dir;
-  if (dir === undefined) return false;
-  const found = ["pg_dump", "pg_restore", "createdb", "psql"].map((name) => exists(join(dir, name)));
-  return (await Promise.all(found)).every(Boolean);
-}
-
-/** The indented blocks of a chapter, in order, each a script. */
-async function blocksOf(chapter: string): Promise<string[]> {
-  const text = (await read("deploy.md")).split(/^## /m).find((one) => one.startsWith(`${chapter}\n`))!;
-  return [...text.matchAll(/(?:^ {4}.+\n)+/gm)].map(([block]) => block.replace(/^ {4}/gm, ""));
-}
 
 const STAND_INS = `
   systemctl() { echo "systemctl $*"; }
@@ -40,24 +22,6 @@ const STAND_INS = `
     esac
   }
 `;
-
-interface Place {
-  readonly folder: string;
-  readonly env: Record<string, string>;
-}
-
-async function play(script: string, { folder, env }: Place): Promise<string> {
-  const child = new Deno.Command("bash", {
-    args: ["-e", "-o", "pipefail", "-c", `${STAND_INS}\n${script}`],
-    cwd: folder,
-    clearEnv: true,
-    env,
-    stdin: "null",
-  });
-  const { success, stdout, stderr } = await child.output();
-  assert.ok(success, `${script}\n${new TextDecoder().decode(stderr)}`);
-  return new TextDecoder().decode(stdout);
-}
 
 /** Opens it as the program does, looks whether every bar is there, and goes on. */
 async function goOn(url: string, expected: readonly string[]): Promise<void> {
@@ -104,7 +68,7 @@ async function ask(url: string, sql: string): Promise<Record<string, unknown>[]>
 const options = { ignore: !await hasTools() };
 
 Deno.test("backup and restore on a server, with a role of the program's and a password for each", options, async () => {
-  const [backup, restore] = await blocksOf("Backup and restore");
+  const [backup, restore] = await blocksOf("deploy.md", "Backup and restore");
   await using server = await startServer({ own: true });
   const { port } = new URL(server.url);
   const url = (role: string, name: string) => `postgres://${role}:${role}-password@127.0.0.1:${port}/${name}`;
@@ -130,8 +94,8 @@ Deno.test("backup and restore on a server, with a role of the program's and a pa
       env: { PATH: `${server.binDir}:/usr/bin:/bin`, HOME: folder, PGHOST: "127.0.0.1", PGPORT: port },
     };
     assert.match(backup!, /^export PGHOST=\S+$/m);
-    await play(backup!.replace(/^export PGHOST=.*$/m, ""), here);
-    assert.equal(await play(restore!, here), "systemctl stop stocks-etl\nsystemctl start stocks-etl\n");
+    await play(backup!.replace(/^export PGHOST=.*$/m, ""), STAND_INS, here);
+    assert.equal(await play(restore!, STAND_INS, here), "systemctl stop stocks-etl\nsystemctl start stocks-etl\n");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -145,7 +109,7 @@ Deno.test(
   "backup and restore in the database's container, whatever .env calls database and user",
   options,
   async () => {
-    const [, backup, restore] = await blocksOf("Docker");
+    const [, backup, restore] = await blocksOf("deploy.md", "Docker");
     await using server = await startServer({ own: true });
     const { port } = new URL(server.url);
     await ask(server.url, `create role "Old User" superuser login`);
@@ -157,9 +121,9 @@ Deno.test(
       const inside = { POSTGRES_USER: "Old User", POSTGRES_DB: "old Stocks", PGHOST: "127.0.0.1", PGPORT: port };
       const here = { folder, env: { PATH: `${server.binDir}:/usr/bin:/bin`, HOME: folder, ...inside } };
       const counted = backup!.replace(/^(.* psql|.*'psql).*$/m, `echo 'select count(*) from stock_data' | $&`);
-      assert.match(await play(counted, here), new RegExp(`^ +${expected.length}$`, "m"));
+      assert.match(await play(counted, STAND_INS, here), new RegExp(`^ +${expected.length}$`, "m"));
       await ask(url, "delete from stock_data");
-      const told = await play(restore!, here);
+      const told = await play(restore!, STAND_INS, here);
       assert.match(told, /^docker compose stop stocks-etl\n.*docker compose start stocks-etl\n$/s);
     } finally {
       await Deno.remove(folder, { recursive: true });
@@ -170,7 +134,7 @@ Deno.test(
 );
 
 Deno.test("no line of the documents for operators hands a password to a program by its arguments", async () => {
-  for (const path of ["deploy.md", "operations.md", "scaling.md"]) {
+  for (const path of ["deploy.md", "migrating.md", "operations.md", "scaling.md"]) {
     for (const [line] of (await read(path)).matchAll(/^ {4}.*\b(?:pg_dump|pg_restore|psql|kubectl)\b.*$/gm)) {
       assert.doesNotMatch(line, /\$\w*URL|:\/\/|PASSWORD=|--from-literal/, line);
     }
