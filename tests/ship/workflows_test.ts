@@ -97,3 +97,24 @@ Deno.test("a release's files have names GitHub keeps, and each is in the checksu
   assert.ok(at(/^cp /) < at(/sha256sum/) && at(/sha256sum/) < at(/gh release create/));
   assert.match(steps[at(/gh release create/)]!, /--generate-notes dist\/\*$/, "from dist/ alone");
 });
+
+Deno.test("who fetches some files of a release can check them by the line of docs/shipping.md, and sees one that was changed", async () => {
+  const { jobs }: Document = parse(await text(".github/workflows/release.yml"));
+  const make: string = jobs.build.steps.find(({ name }: Document) => name === "Checksums").run;
+  const [, check] = /^ {4}(sha256sum --check .+)$/m.exec(await text("docs/shipping.md")) ?? [];
+  assert.ok(check !== undefined, "no line to copy");
+  const dir = await Deno.makeTempDir({ prefix: "stocks-etl-sums-" });
+  const run = (script: string) =>
+    new Deno.Command("bash", { args: ["-e", "-c", script], cwd: dir, stdout: "null", stderr: "null" }).output();
+  try {
+    await Deno.writeTextFile(`${dir}/stocks-etl-linux-x64`, "program");
+    await Deno.writeTextFile(`${dir}/stocks-etl-windows-x64.exe`, "another");
+    assert.ok((await run(make)).success);
+    await Deno.remove(`${dir}/stocks-etl-windows-x64.exe`);
+    assert.ok((await run(check)).success, "only what was fetched is looked at");
+    await Deno.writeTextFile(`${dir}/stocks-etl-linux-x64`, "Program");
+    assert.ok(!(await run(check)).success);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});
