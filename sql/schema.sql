@@ -11,6 +11,7 @@ create table answer (
   zone text not null,
   received_at timestamp with time zone not null,
   reaches_to timestamp with time zone not null,
+  place numeric,
   constraint answer_pkey PRIMARY KEY (id),
   constraint answer_body_id_fkey FOREIGN KEY (body_id) REFERENCES answer_body(id),
   constraint answer_request_id_fkey FOREIGN KEY (request_id) REFERENCES request(id) ON DELETE SET NULL,
@@ -19,6 +20,8 @@ create table answer (
 comment on table answer is 'One answer of the vendor that gave rows, written in the transaction that stored them. Never deleted: bars and revisions name it.';
 comment on column answer.zone is 'The IANA zone its intraday stamps are wall clock of.';
 comment on column answer.reaches_to is 'Up to when it could hold trades: received_at less the delay of the key of that day.';
+comment on column answer.place is 'Its place among the answers of its series, in the order they were told; null: at its id. One that was loaded stands between those it was told between.';
+CREATE INDEX answer_in_order ON answer USING btree (symbol, "interval", COALESCE(place, (id)::numeric));
 CREATE INDEX answer_of_request ON answer USING btree (request_id) WHERE (request_id IS NOT NULL);
 CREATE INDEX answer_of_run ON answer USING btree (run_id) WHERE (run_id IS NOT NULL);
 CREATE INDEX answer_of_series ON answer USING btree (symbol, "interval", id);

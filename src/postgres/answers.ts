@@ -20,15 +20,31 @@ export interface Answer {
   readonly body: string;
 }
 
+/** Where an answer stands among those of its series, in the order they were told. */
+export const PLACE = "coalesce(answer.place, answer.id)";
+
+/** The answers of the series `$1` `$2` that were told after the place `$3`, as a subquery of ids. */
+export const TOLD_AFTER =
+  `select answer.id from answer where symbol = $1 and "interval" = $2 and ${PLACE} > $3::numeric`;
+
+/** One that is archived later than it was told. */
+export interface Late {
+  /** Between the places of those it was told between, as a decimal; `null`: after all of them. */
+  readonly place: string | null;
+  /** Since when its body is kept, epoch ms: what was told long ago is not dropped for that at once. */
+  readonly keptSince: number;
+}
+
 /**
  * Writes an answer into the archive, in the transaction that stores its bars. A body that is there already is not written
  * again, one that was dropped comes back.
  *
- * @returns its id; of one series, later answers have greater ids
+ * @param options.late when it was told before others of its series that are archived already
+ * @returns its id; of one series, answers told later have greater ids, but for late ones
  */
 export async function archiveAnswer(
   client: pg.PoolClient,
-  { runId, series, answer }: { runId: number; series: Series; answer: Answer },
+  { runId, series, answer, late = null }: { runId: number; series: Series; answer: Answer; late?: Late | null },
 ): Promise<number> {
   const { requestId, form, zone, receivedAt, reachesTo, body } = answer;
   const bytes = new TextEncoder().encode(body);
@@ -43,6 +59,8 @@ export async function archiveAnswer(
     form,
     zone,
     instant(reachesTo),
+    late?.place ?? null,
+    instant(late?.keptSince ?? receivedAt),
   ];
   // Most bodies are either quite new or there already: then they need not be sent.
   const { rows: [known] } = await client.query<{ id: number }>(ARCHIVE_KNOWN, about);
@@ -52,16 +70,16 @@ export async function archiveAnswer(
 }
 
 const ANSWER =
-  `insert into answer (body_id, request_id, run_id, symbol, "interval", form, zone, received_at, reaches_to)
-  select id, $3::bigint, $4::bigint, $5, $6, $7, $8, $2, $9::timestamptz from kept returning id`;
+  `insert into answer (body_id, request_id, run_id, symbol, "interval", form, zone, received_at, reaches_to, place)
+  select id, $3::bigint, $4::bigint, $5, $6, $7, $8, $2::timestamptz, $9::timestamptz, $10::numeric from kept returning id`;
 
 const ARCHIVE_KNOWN = `with kept as (
-    update answer_body set last_received_at = greatest(last_received_at, $2)
+    update answer_body set last_received_at = greatest(last_received_at, $11)
     where sha256 = decode($1, 'hex') and body is not null returning id
   ) ${ANSWER}`;
 
 const ARCHIVE = `with kept as (
-    insert into answer_body as old (sha256, last_received_at, body, bytes) values (decode($1, 'hex'), $2, $10, $11)
+    insert into answer_body as old (sha256, last_received_at, body, bytes) values (decode($1, 'hex'), $11, $12, $13)
     on conflict (sha256) do update set
       body = coalesce(old.body, excluded.body),
       last_received_at = greatest(old.last_received_at, excluded.last_received_at)

@@ -13,6 +13,7 @@ import runSettings from "../../sql/0010_run_settings.sql" with { type: "text" };
 import actions from "../../sql/0011_actions.sql" with { type: "text" };
 import gap from "../../sql/0012_gap.sql" with { type: "text" };
 import backfill from "../../sql/0013_backfill.sql" with { type: "text" };
+import place from "../../sql/0014_place.sql" with { type: "text" };
 import type { Database } from "./connect.ts";
 import { errorCode, transaction } from "./transaction.ts";
 
@@ -37,6 +38,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0011_actions", sql: actions },
   { name: "0012_gap", sql: gap },
   { name: "0013_backfill", sql: backfill },
+  { name: "0014_place", sql: place },
 ];
 
 /** Any constant will do, as long as nobody else takes the same advisory lock in this database. */

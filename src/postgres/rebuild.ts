@@ -4,7 +4,7 @@
  */
 import type pg from "pg";
 import { type Bar, type Reject, type Series, seriesName } from "../bar.ts";
-import type { Answer } from "./answers.ts";
+import { type Answer, PLACE, TOLD_AFTER } from "./answers.ts";
 import { writeRows } from "./bars.ts";
 import type { Database } from "./connect.ts";
 import { type Release, releasesOf } from "./releases.ts";
@@ -16,8 +16,8 @@ import { instant } from "./values.ts";
 /** What the archive has of a series. */
 export interface ArchiveState {
   readonly series: Series;
-  /** The newest answer whose body is gone, 0 if none is: only those after it can be replayed. */
-  readonly cut: number;
+  /** The place of the newest answer whose body is gone, 0 if none is: only those told after it can be replayed. */
+  readonly cut: string;
   /** Answers that can be replayed. */
   readonly answers: number;
   /** Bars and revisions that cannot be rebuilt: of answers up to the cut, or from before there was an archive. */
@@ -27,6 +27,7 @@ export interface ArchiveState {
 
 export interface ArchivedAnswer extends Omit<Answer, "requestId"> {
   readonly id: number;
+  readonly place: string;
   readonly runId: number | null;
   readonly series: Series;
 }
@@ -45,6 +46,8 @@ export interface RebuildOptions {
   readonly read: (answer: ArchivedAnswer) => { readonly bars: readonly Bar[]; readonly rejects: readonly Reject[] };
   /** Aborted: the series is left as it was. */
   readonly signal: AbortSignal;
+  /** Done first, in the same transaction: what it throws leaves the series as it was. */
+  readonly prepare?: (client: pg.PoolClient) => Promise<void>;
 }
 
 /** What was made of a series. */
@@ -88,11 +91,12 @@ export async function rebuildSeries(db: Database, options: RebuildOptions): Prom
 
 async function rebuildBeside(
   db: Database,
-  { holder, series, partial, read, signal, damaged }: RebuildOptions & { damaged: readonly Damage[] },
+  { holder, series, partial, read, signal, prepare, damaged }: RebuildOptions & { damaged: readonly Damage[] },
 ): Promise<Rebuilt> {
   return await transaction(db, async (client) => {
     await lockSeries(client, series);
     await fence(client, holder);
+    await prepare?.(client);
     const [state] = await readStates(client, series);
     if (state === undefined) return { replayed: 0, damaged: [] };
     if (!partial && lacks(state)) throw new Error(describeLack(state));
@@ -105,7 +109,7 @@ async function rebuildBeside(
     const { capabilities } = db;
     const releaseUpTo = (before: number) => storeAgain(client, releases, { series, before, capabilities });
     let replayed = 0;
-    for (; answer !== null; answer = await nextAnswer(client, { series, after: answer.id })) {
+    for (; answer !== null; answer = await nextAnswer(client, { series, after: answer.place })) {
       signal.throwIfAborted();
       const { id: answerId, runId, receivedAt: now } = answer;
       await releaseUpTo(now);
@@ -140,7 +144,7 @@ function readIntact(answer: StoredAnswer, read: RebuildOptions["read"]): ReturnT
 async function findDamaged(db: Database, { series, read, signal }: RebuildOptions): Promise<Damage[]> {
   const [state] = await readStates(db.pool, series);
   const damaged: Damage[] = [];
-  for (let after = state?.cut ?? 0;;) {
+  for (let after = state?.cut ?? NOWHERE;;) {
     signal.throwIfAborted();
     const answer = await nextAnswer(db.pool, { series, after });
     if (answer === null) return damaged;
@@ -150,7 +154,7 @@ async function findDamaged(db: Database, { series, read, signal }: RebuildOption
       if (!(error instanceof DamagedAnswer)) throw error;
       damaged.push({ answerId: error.answerId, found: error.found });
     }
-    after = answer.id;
+    after = answer.place;
   }
 }
 
@@ -201,20 +205,22 @@ export function describeLack({ series, bars, revisions, answers }: ArchiveState)
 async function readStates(queryable: Pick<pg.PoolClient, "query">, only: Series | null): Promise<ArchiveState[]> {
   const { rows } = await queryable.query<Omit<ArchiveState, "series"> & Series>(
     `with cut as (
-       select symbol, "interval", max(answer.id) filter (where body is null) as cut
+       select symbol, "interval", max(${PLACE}) filter (where body is null) as cut
        from answer join answer_body on answer_body.id = body_id where ${ASKED} group by symbol, "interval"
+     ), before as (
+       select answer.id from answer join cut using (symbol, "interval") where ${ASKED} and ${PLACE} <= cut
      ), replayable as (
        select symbol, "interval", count(*) as answers
-       from answer join cut using (symbol, "interval") where ${ASKED} and answer.id > coalesce(cut, 0)
+       from answer join cut using (symbol, "interval") where ${ASKED} and ${PLACE} > coalesce(cut, 0)
        group by symbol, "interval"
      ), bars as (
-       select symbol, "interval", count(*) filter (where answer_id is null or answer_id <= cut) as bars
-       from stock_data left join cut using (symbol, "interval") where ${ASKED} group by symbol, "interval"
+       select symbol, "interval", count(*) filter (where ${OLDER}) as bars
+       from stock_data where ${ASKED} group by symbol, "interval"
      ), revisions as (
-       select symbol, "interval", count(*) filter (where answer_id is null or answer_id <= cut) as revisions
-       from revision left join cut using (symbol, "interval") where ${ASKED} group by symbol, "interval"
+       select symbol, "interval", count(*) filter (where ${OLDER}) as revisions
+       from revision where ${ASKED} group by symbol, "interval"
      )
-     select symbol, "interval", coalesce(cut, 0) as cut, coalesce(answers, 0) as answers, coalesce(bars, 0) as bars,
+     select symbol, "interval", coalesce(cut, ${NOWHERE}) as cut, coalesce(answers, 0) as answers, coalesce(bars, 0) as bars,
        coalesce(revisions, 0) as revisions
      from cut full join bars using (symbol, "interval") full join revisions using (symbol, "interval")
        left join replayable using (symbol, "interval")
@@ -224,18 +230,21 @@ async function readStates(queryable: Pick<pg.PoolClient, "query">, only: Series 
   return rows.map(({ symbol, interval, ...state }) => ({ series: { symbol, interval }, ...state }));
 }
 
+/** Before every place. */
+const NOWHERE = "0";
+const OLDER = "answer_id is null or answer_id in (select id from before)";
 const ASKED = `($1::text is null or (symbol = $1 and "interval" = $2::text))`;
 
 /** One at a time, body included: that is all of the archive that is ever in memory. */
 async function nextAnswer(
   client: Pick<pg.PoolClient, "query">,
-  { series, after }: { series: Series; after: number },
+  { series, after }: { series: Series; after: string },
 ): Promise<StoredAnswer | null> {
   const { rows: [row] } = await client.query<Omit<StoredAnswer, "series">>(
-    `select answer.id, run_id as "runId", form, zone, received_at as "receivedAt", reaches_to as "reachesTo", body,
+    `select answer.id, ${PLACE} as place, run_id as "runId", form, zone, received_at as "receivedAt", reaches_to as "reachesTo", body,
        sha256(convert_to(body, 'UTF8')) = sha256 as intact
      from answer join answer_body on answer_body.id = body_id
-     where symbol = $1 and "interval" = $2 and answer.id > $3 order by answer.id limit 1`,
+     where symbol = $1 and "interval" = $2 and ${PLACE} > $3::numeric order by ${PLACE} limit 1`,
     [series.symbol, series.interval, after],
   );
   return row === undefined ? null : { series, ...row };
@@ -247,24 +256,38 @@ async function nextAnswer(
  */
 async function rewind(
   client: pg.PoolClient,
-  { series: { symbol, interval }, cut, countSince }: { series: Series; cut: number; countSince?: number },
+  { series: { symbol, interval }, cut, countSince }: { series: Series; cut: string; countSince?: number },
 ): Promise<void> {
   const taken = [symbol, interval, cut];
-  await client.query(`delete from stock_data where symbol = $1 and "interval" = $2 and answer_id > $3`, taken);
+  await client.query(
+    `delete from stock_data where symbol = $1 and "interval" = $2 and answer_id in (${TOLD_AFTER})`,
+    taken,
+  );
   await client.query(
     `insert into stock_data (symbol, "interval", ts, open, high, low, close, volume, adjusted_close, dividend_amount,
        split_coefficient, settled, answer_id)
      select symbol, "interval", ts, open, high, low, close, volume, adjusted_close, dividend_amount, split_coefficient,
        true, answer_id
      from revision
-     where symbol = $1 and "interval" = $2 and changed_by > $3 and (answer_id is null or answer_id <= $3) order by ts`,
+     where symbol = $1 and "interval" = $2 and changed_by in (${TOLD_AFTER})
+       and (answer_id is null or answer_id not in (${TOLD_AFTER})) order by ts`,
     taken,
   );
-  await client.query(`delete from revision where symbol = $1 and "interval" = $2 and changed_by > $3`, taken);
+  await client.query(
+    `delete from revision where symbol = $1 and "interval" = $2 and changed_by in (${TOLD_AFTER})`,
+    taken,
+  );
   if (countSince === undefined) return;
-  await client.query(`delete from quarantine where symbol = $1 and "interval" = $2 and first_seen_at >= $3`, [
-    symbol,
-    interval,
-    instant(countSince),
-  ]);
+  await client.query(
+    `delete from quarantine where symbol = $1 and "interval" = $2 and first_seen_at in (
+       select received_at from answer where answer.id in (${TOLD_AFTER})
+     )`,
+    taken,
+  );
+  // What no answer brought first, an import did: it stays, and the answers count it again.
+  await client.query(
+    `update quarantine set times = 1, last_seen_at = first_seen_at
+     where symbol = $1 and "interval" = $2 and first_seen_at >= $3 and last_seen_at > first_seen_at`,
+    [symbol, interval, instant(countSince)],
+  );
 }

@@ -2,6 +2,7 @@
 import type pg from "pg";
 import type { Bar, Rule, Series } from "../bar.ts";
 import type { RowCounts } from "../run.ts";
+import { TOLD_AFTER } from "./answers.ts";
 import { writeRows } from "./bars.ts";
 import type { Database } from "./connect.ts";
 import { lockSeries } from "./results.ts";
@@ -148,14 +149,14 @@ export interface Release {
   readonly releasedAt: number;
 }
 
-/** The releases of a series whose answer comes after `cut`, oldest first: what a replay must store again. */
+/** The releases of a series whose answer was told after the place `cut`, oldest first: what a replay must store again. */
 export async function releasesOf(
   client: pg.PoolClient,
-  { series: { symbol, interval }, cut }: { series: Series; cut: number },
+  { series: { symbol, interval }, cut }: { series: Series; cut: string },
 ): Promise<Release[]> {
   const { rows } = await client.query<Release>(
     `select bar, answer_id as "answerId", run_id as "runId", released_at as "releasedAt" from release
-     where symbol = $1 and "interval" = $2 and answer_id > $3 order by released_at, id`,
+     where symbol = $1 and "interval" = $2 and answer_id in (${TOLD_AFTER}) order by released_at, id`,
     [symbol, interval, cut],
   );
   return rows;

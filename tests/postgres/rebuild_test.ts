@@ -13,6 +13,7 @@ import {
 import type { Holder } from "../../src/postgres/runs.ts";
 import { LeaseLost } from "../../src/run.ts";
 import { withDatabases } from "../support/database.ts";
+import { barsOf, TOLD } from "../support/any_answer.ts";
 import { bar, nextRun, NOW, startRun, store, tablesOf } from "../support/stored.ts";
 
 const DAY = 86_400_000;
@@ -138,13 +139,13 @@ withDatabases("what cannot be rebuilt is told, refused, and with partial kept", 
   const holder = await history(db);
   const before = await tablesOf(db);
   assert.deepEqual(await archiveStates(db), [
-    { series: DAILY, cut: 0, answers: 4, bars: 0, revisions: 0 },
-    { series: WEEKLY, cut: 0, answers: 4, bars: 0, revisions: 0 },
+    { series: DAILY, cut: "0", answers: 4, bars: 0, revisions: 0 },
+    { series: WEEKLY, cut: "0", answers: 4, bars: 0, revisions: 0 },
   ]);
   await retainAnswers(db, { before: NOW + 3 * DAY, limit: 9 });
   const [daily, weekly] = await archiveStates(db);
   // The body of the first daily answer came again later, so it is still there.
-  assert.deepEqual({ ...daily, series: null }, { series: null, cut: 0, answers: 4, bars: 0, revisions: 0 });
+  assert.deepEqual({ ...daily, series: null }, { series: null, cut: "0", answers: 4, bars: 0, revisions: 0 });
   assert.deepEqual([weekly!.answers, weekly!.bars, weekly!.revisions], [2, 0, 1]);
   const message =
     "Cannot rebuild IBM weekly: 0 bars and 1 revisions are older than the 2 answers whose bodies are kept";
@@ -160,12 +161,12 @@ withDatabases("bars from before there was an archive are kept", async (db) => {
   const first = [bar("2026-02-19", "1"), bar("2026-02-20", "1"), bar("2026-02-23", "1", { settled: false })];
   await store(db, run, { series: DAILY, bars: first, rejects: [bad] });
   await db.pool.query("update stock_data set answer_id = null; delete from answer");
-  assert.deepEqual(await archiveStates(db), [{ series: DAILY, cut: 0, answers: 0, bars: 3, revisions: 0 }]);
+  assert.deepEqual(await archiveStates(db), [{ series: DAILY, cut: "0", answers: 0, bars: 3, revisions: 0 }]);
   const bars = [bar("2026-02-20", "2"), bar("2026-02-23", "2")];
   await store(db, run, { series: DAILY, bars, rejects: [bad], now: NOW + DAY });
   const before = await tablesOf(db);
   const [state] = await archiveStates(db);
-  assert.deepEqual(state, { series: DAILY, cut: 0, answers: 1, bars: 1, revisions: 1 });
+  assert.deepEqual(state, { series: DAILY, cut: "0", answers: 1, bars: 1, revisions: 1 });
   await assert.rejects(rebuild(db, { holder: run, series: DAILY }), /1 bars and 1 revisions/);
   for (let n = 0; n < 2; n++) {
     await rebuild(db, { holder: run, series: DAILY, partial: true });
@@ -173,35 +174,19 @@ withDatabases("bars from before there was an archive are kept", async (db) => {
   }
 });
 
-const one = fc.record({
-  date: fc.constantFrom("2026-02-16", "2026-02-18", "2026-02-20", "2026-02-24", "2026-02-27"),
-  close: fc.integer({ min: 1, max: 3 }),
-  settled: fc.boolean(),
-  adjusted: fc.option(fc.constantFrom("0.5", "0.6")),
-});
-const load = fc.record({
-  bars: fc.uniqueArray(one, { selector: ({ date }) => date, maxLength: 4 }),
-  rejects: fc.array(fc.constantFrom(bad, { ...bad, rule: "future" as const }), { maxLength: 2 }),
-});
-
 withDatabases("any history, rebuilt whole or from any cut on, is as it was", async (db) => {
   const run = await startRun(db);
   let symbol = 0;
   await fc.assert(
     fc.asyncProperty(
-      fc.array(load, { minLength: 1, maxLength: 7 }),
+      fc.array(TOLD, { minLength: 1, maxLength: 7 }),
       fc.nat(7),
       fc.boolean(),
       async (loads, cut, week) => {
         await empty(db);
         const series: Series = { symbol: `H${symbol++}`, interval: week ? "weekly" : "daily" };
-        for (const [n, { bars: given, rejects }] of loads.entries()) {
-          const bars = given.map(({ date, close, settled, adjusted: adjustedClose }) =>
-            bar(date, String(close), { settled, adjustedClose: settled ? adjustedClose : null })
-          );
-          // One bar a week, as an answer is read.
-          const kept = week ? bars.filter(({ ts }) => !bars.some((two) => two.ts > ts && sameWeek(two.ts, ts))) : bars;
-          await store(db, run, { series, bars: kept, rejects, now: NOW + n * DAY });
+        for (const [n, { given, rejects }] of loads.entries()) {
+          await store(db, run, { series, bars: barsOf(given, { week }), rejects, now: NOW + n * DAY });
         }
         const before = await tablesOf(db);
         await retainAnswers(db, { before: NOW + cut * DAY, limit: 100 });
@@ -212,8 +197,3 @@ withDatabases("any history, rebuilt whole or from any cut on, is as it was", asy
     { numRuns: 60 },
   );
 });
-
-function sameWeek(a: number, b: number): boolean {
-  const monday = (ts: number) => Math.floor((ts / DAY + 3) / 7);
-  return monday(a) === monday(b);
-}
