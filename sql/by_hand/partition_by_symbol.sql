@@ -10,7 +10,9 @@ declare
   partitions constant int := 16;
   old constant regclass := 'stock_data';
   owner constant name := (select pg_get_userbyid(relowner) from pg_class where oid = old);
+  views oid[];
   view record;
+  found text;
   restore text[] := '{}';
   step text;
 begin
@@ -18,10 +20,32 @@ begin
     raise exception 'Cannot partition stock_data: it is partitioned or distributed already';
   end if;
   execute 'lock table stock_data in access exclusive mode';
-  if exists (select from pg_constraint where contype = 'f' and (confrelid = old or conrelid = old))
-    or exists (select from pg_trigger where tgrelid = old and not tgisinternal)
-    or exists (select from pg_policy where polrelid = old) then
-    raise exception 'Cannot partition stock_data: somebody added a foreign key, a trigger or a policy; drop it, and make it again afterwards';
+  -- Whatever is made of it, the nearest first.
+  views := array(
+    with recursive above (oid, depth) as (
+      select old::oid, 0
+      union
+      select rewrite.ev_class, above.depth + 1
+      from above
+      join pg_depend on refclassid = 'pg_class'::regclass and refobjid = above.oid and classid = 'pg_rewrite'::regclass
+      join pg_rewrite as rewrite on rewrite.oid = pg_depend.objid and rewrite.ev_class <> above.oid
+    )
+    select oid from above where depth > 0 group by oid order by max(depth), oid
+  );
+  found := (
+    select string_agg(what, ', ') from (values
+      ('a foreign key', exists (select from pg_constraint where contype = 'f' and (confrelid = old or conrelid = old))),
+      ('a trigger', exists (select from pg_trigger where tgrelid = any(old::oid || views) and not tgisinternal)),
+      ('a policy', exists (select from pg_policy where polrelid = old)),
+      ('a rule', exists (select from pg_rewrite where ev_class = any(old::oid || views) and rulename <> '_RETURN')),
+      ('a publication of the table', exists (select from pg_publication_rel where prrelid = old)),
+      ('extended statistics', exists (select from pg_statistic_ext where stxrelid = old)),
+      ('storage parameters', exists (select from pg_class where oid = old and reloptions is not null)),
+      ('rights on a column', exists (select from pg_attribute where attrelid = any(old::oid || views) and attacl is not null))
+    ) as asked (what, is_there) where is_there
+  );
+  if found is not null then
+    raise exception 'Cannot partition stock_data: somebody added %; drop it, and make it again afterwards', found;
   end if;
 
   -- What is made again afterwards, in this order: keys and indexes under their names, comments, rights, views.
@@ -38,21 +62,14 @@ begin
     select format('comment on table stock_data is %L', obj_description(old, 'pg_class'))
   );
   restore := restore || array(
-    select format('grant %s on stock_data to %s', privilege_type, case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end)
+    select format('grant %s on stock_data to %s%s', privilege_type,
+      case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end,
+      case when is_grantable then ' with grant option' end)
     from pg_class, aclexplode(relacl) where oid = old and grantee <> relowner
   );
   for view in
-    with recursive above (oid, depth) as (
-      select old::oid, 0
-      union
-      select rewrite.ev_class, above.depth + 1
-      from above
-      join pg_depend on refclassid = 'pg_class'::regclass and refobjid = above.oid and classid = 'pg_rewrite'::regclass
-      join pg_rewrite as rewrite on rewrite.oid = pg_depend.objid and rewrite.ev_class <> above.oid
-    )
     select relation.oid, relation.oid::regclass as name, relkind, relacl, relowner, reloptions
-    from above join pg_class as relation using (oid)
-    where depth > 0 group by 1, 2, 3, 4, 5, 6 order by max(depth), 1
+    from unnest(views) with ordinality as listed (oid, place) join pg_class as relation using (oid) order by place
   loop
     if view.relkind <> 'v' then
       raise exception 'Cannot partition stock_data: "%" is made of it and is no plain view; drop it, and make it again afterwards', view.name;
@@ -62,7 +79,9 @@ begin
     restore := restore || format('alter view %s owner to %I', view.name, pg_get_userbyid(view.relowner));
     restore := restore || format('comment on view %s is %L', view.name, obj_description(view.oid, 'pg_class'));
     restore := restore || array(
-      select format('grant %s on %s to %s', privilege_type, view.name, case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end)
+      select format('grant %s on %s to %s%s', privilege_type, view.name,
+        case grantee when 0 then 'public' else quote_ident(pg_get_userbyid(grantee)) end,
+        case when is_grantable then ' with grant option' end)
       from aclexplode(view.relacl) where grantee <> view.relowner
     );
   end loop;
@@ -78,7 +97,19 @@ begin
   end loop;
   -- In the order of the key, so that a series lies together.
   execute 'insert into stock_data select * from stock_data_whole order by symbol, "interval", ts';
-  execute 'drop table stock_data_whole cascade';
+  -- Never cascade: what else hangs on one of them, as a function does, would be gone without a word.
+  begin
+    for view in
+      select oid::regclass as name from unnest(views) with ordinality as listed (oid, place) order by place desc
+    loop
+      execute format('drop view %s', view.name);
+    end loop;
+    execute 'drop table stock_data_whole';
+  exception when dependent_objects_still_exist then
+    get stacked diagnostics found = pg_exception_detail;
+    raise exception 'Cannot partition stock_data: %; drop it, and make it again afterwards',
+      replace(found, 'stock_data_whole', 'stock_data');
+  end;
   foreach step in array restore loop
     execute step;
   end loop;

@@ -14,7 +14,7 @@ const SYMBOLS = ["AAPL", "GOOG", "IBM", "MSFT", "BRK-B", "TSCO.LON"];
 withDatabases("partitioned by hand: the same rows, keys, views, comments and rights", async (db) => {
   await seed(db);
   await db.pool.query(
-    `create role "quant of ${db.engine}"; grant select on stock_data, latest_bar to "quant of ${db.engine}";
+    `create role "quant of ${db.engine}"; grant select on stock_data, latest_bar to "quant of ${db.engine}" with grant option;
     create view "of a User" with (security_barrier = true) as select symbol, close as "Last" from latest_bar;
     comment on view "of a User" is 'it''s theirs'; create index of_a_user on stock_data (ts)`,
   );
@@ -65,6 +65,24 @@ withDatabases("what cannot be made again is refused by name, and nothing changes
       /"theirs" is made/,
     ],
     ["alter table stock_data add foreign key (answer_id) references answer", "", /foreign key/],
+    [
+      "create function theirs() returns bigint language sql begin atomic select count(*) from latest_bar; end",
+      "drop function theirs()",
+      /function theirs\(\) depends on view latest_bar; drop it/,
+    ],
+    [
+      "create function theirs(stock_data) returns numeric language sql return $1.close",
+      "drop function theirs(stock_data)",
+      /function theirs\(stock_data\) depends on table stock_data; drop it/,
+    ],
+    ["create statistics theirs on symbol, close from stock_data", "drop statistics theirs", /extended statistics/],
+    ["create publication theirs for table stock_data", "drop publication theirs", /publication/],
+    [
+      "grant select (close) on latest_bar to public",
+      "revoke select (close) on latest_bar from public",
+      /rights on a column/,
+    ],
+    ["alter table stock_data set (fillfactor = 90)", "alter table stock_data reset (fillfactor)", /storage parameters/],
   ];
   for (const [add, remove, message] of refusals) {
     await db.pool.query(add);
