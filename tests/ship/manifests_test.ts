@@ -253,7 +253,9 @@ Deno.test("systemd: the unit starts serve, gives up on a wrong configuration, wa
   assert.match(upgrade, /`systemctl daemon-reload` when the unit was replaced as well, and `systemctl restart/);
   // What the unit sets hides the same name in .env, which is said where it is set.
   const [header] = (await text("docs/deploy/stocks-etl.service")).split("[Unit]");
-  for (const [, name] of Service!.Environment!.join(" ").matchAll(/(\w+)=/g)) assert.ok(header!.includes(name!), name);
+  for (const [, name] of Service!.Environment!.join(" ").matchAll(/(\w+)=/g)) {
+    assert.ok(header!.includes(name!), `${name}`);
+  }
   const last = lines.findLastIndex((line) => line.startsWith("install "));
   assert.ok(last < lines.indexOf(check), "a file beside one is looked for after one has gone elsewhere");
   assert.ok((await text("docs/operations.md")).includes(`\`${check}\``));
