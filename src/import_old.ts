@@ -4,12 +4,13 @@
  */
 import { seriesName } from "./bar.ts";
 import type { Claim } from "./effects.ts";
+import { holdingThePlace } from "./hold.ts";
 import { lookAt, ofInterval, rowsOf, type Surveyed } from "./import_survey.ts";
 import type { OldSource } from "./old_source.ts";
 import { type ImportedRows, importRows } from "./postgres/imports.ts";
-import { type Cancel, closeRun } from "./postgres/runs.ts";
-import { LeaseLost, NO_ROWS, type Outcome, type RowCounts, totalsOf } from "./run.ts";
-import { claimPatiently, keepAlive, LEASE_MS, type Rooms } from "./wiring.ts";
+import type { Holder } from "./postgres/runs.ts";
+import { NO_ROWS, type Outcome, type RowCounts, totalsOf } from "./run.ts";
+import type { Rooms } from "./wiring.ts";
 
 export interface ImportOptions {
   readonly source: OldSource;
@@ -39,39 +40,16 @@ export async function importOld(
   rooms: Pick<Rooms, "database" | "world">,
   options: ImportOptions,
 ): Promise<ImportReport | Exclude<Claim, { runId: number }>> {
-  const { database, world } = rooms;
-  const claim = await claimPatiently(rooms, {
-    trigger: "manual",
-    tickId: null,
-    emit: () => {},
-    abort: options.abort,
-    patient: true,
-  });
-  if (!("runId" in claim)) return claim;
-  const { runId } = claim;
-  const [lost, cancelled] = [new AbortController(), new AbortController()];
-  const release = keepAlive(rooms, runId, {
-    lost: () => lost.abort(),
-    cancel: (_wish: Cancel) => cancelled.abort(),
-  });
   const done: Done = { series: 0, differing: 0, counts: NO_ROWS };
-  const close = (outcome: Outcome, message: string) => {
+  const { stop, abort } = options;
+  const totals = () => {
     const series = { series: options.surveyed.groups.length, stored: done.series };
-    const totals = { ...totalsOf([]), ...done.counts, ...series };
-    return closeRun(database, { runId, owner: world.owner, outcome, message, totals, now: world.now() });
+    return { ...totalsOf([]), ...done.counts, ...series };
   };
-  try {
-    const stop = AbortSignal.any([options.stop, options.abort, lost.signal, cancelled.signal]);
-    await importAll(rooms, { ...options, stop, runId, done });
-    const ended = endingOf(options, done);
-    if (!await close(ended.outcome, ended.message)) throw new LeaseLost(runId);
-    return { runId, ...ended, counts: done.counts };
-  } catch (error) {
-    if (!(error instanceof LeaseLost)) await close("failed", error instanceof Error ? error.message : String(error));
-    throw error;
-  } finally {
-    release();
-  }
+  return await holdingThePlace(rooms, { stop, abort, totals }, async ({ holder, stop, signal }) => {
+    await importAll(rooms, { ...options, stop: AbortSignal.any([stop, signal]), holder, done });
+    return { runId: holder.runId, ...endingOf(options, done), counts: done.counts };
+  });
 }
 
 /** What has been done, as it is done: a run that fails halfway says so too. */
@@ -84,10 +62,9 @@ interface Done {
 
 async function importAll(
   { database, world }: Pick<Rooms, "database" | "world">,
-  { source, surveyed: { survey, groups }, stop, runId, tell, done }: ImportOptions & { runId: number; done: Done },
+  { source, surveyed: { survey, groups }, stop, holder, tell, done }: ImportOptions & { holder: Holder; done: Done },
 ): Promise<void> {
   const { columns, interval, meaning } = survey;
-  const holder = { runId, owner: world.owner, leaseMs: world.leaseMs ?? LEASE_MS };
   for (const group of groups) {
     if (stop.aborted) return;
     const now = world.now();

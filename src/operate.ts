@@ -63,7 +63,14 @@ export async function operate(command: Operation, machine: Machine): Promise<num
       const { importOnce } = await import("./import_command.ts");
       return await importOnce(command, { config, machine, notOurs });
     }
-    if (command.name === "replay") return await replayArchive(command, { config, machine });
+    if (command.name === "load") {
+      const { loadOnce } = await import("./load_command.ts");
+      return await loadOnce(command, { config, machine, notOurs });
+    }
+    if (command.name === "replay") {
+      const { replayArchive } = await import("./replay_command.ts");
+      return await replayArchive(command, { config, machine, notOurs });
+    }
     if (command.name === "notify" || command.name === "mail") {
       const { tellAbout } = await import("./notice_commands.ts");
       return await tellAbout(command, { config, machine, redact });
@@ -193,23 +200,6 @@ export function notOurs(claim: NotOurs): string {
   if ("taken" in claim) return "Cannot start a run: the tick it was for has been served";
   const { runId, owner } = claim.busy;
   return `Cannot start a run: run ${runId} of ${owner} is at work; try again when it has ended`;
-}
-
-async function replayArchive(
-  { selection, partial }: Extract<Command, { name: "replay" }>,
-  { config, machine }: { config: Config; machine: Machine },
-): Promise<number> {
-  const app = await openApp(config, machine);
-  try {
-    const { stop, abort } = machine;
-    const tell = (line: string) => machine.out(`${line}\n`);
-    const report = await app.replay({ selection, partial, stop, abort, tell });
-    if (!("outcome" in report)) throw new Error(notOurs(report));
-    tell(report.message);
-    return exitCodeOf(report.outcome);
-  } finally {
-    await app.close();
-  }
 }
 
 async function look(

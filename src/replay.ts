@@ -5,15 +5,16 @@
 import { classify } from "./alphavantage/answer.ts";
 import { type Series, seriesName } from "./bar.ts";
 import type { Claim, Reading } from "./effects.ts";
+import { holdingThePlace } from "./hold.ts";
 import type { ArchivedAnswer, ArchiveState } from "./postgres/rebuild.ts";
 import { archiveStates, describeLack, lacks, rebuildSeries } from "./postgres/rebuild.ts";
 import { archivedReferences, rebuildReference } from "./postgres/rebuild_reference.ts";
-import { closeRun } from "./postgres/runs.ts";
+import type { Holder } from "./postgres/runs.ts";
 import type { ReferenceDocument } from "./reference.ts";
 import { type ReferenceRequest, requestOfForm } from "./request.ts";
-import { LeaseLost, type Outcome, totalsOf } from "./run.ts";
+import type { Outcome } from "./run.ts";
 import type { Selection } from "./selection.ts";
-import { claimPatiently, keepAlive, LEASE_MS, readAnswer, type Rooms } from "./wiring.ts";
+import { readAnswer, type Rooms } from "./wiring.ts";
 
 export interface ReplayOptions {
   /** Of the series that have bars or answers, configured or not. */
@@ -47,43 +48,11 @@ export async function replay(
   rooms: Pick<Rooms, "database" | "world" | "settings">,
   options: ReplayOptions,
 ): Promise<ReplayReport | Exclude<Claim, { runId: number }>> {
-  const { database, world } = rooms;
-  const states = selected(await archiveStates(database), options);
-  const claim = await claimPatiently(rooms, {
-    trigger: "manual",
-    tickId: null,
-    emit: () => {},
-    abort: options.abort,
-    patient: true,
+  const states = selected(await archiveStates(rooms.database), options);
+  return await holdingThePlace(rooms, options, async ({ holder, stop, signal }) => {
+    const shared = { rooms, holder, signal, options: { ...options, stop } };
+    return await rebuildReferences(await rebuildAll(states, shared), shared);
   });
-  if (!("runId" in claim)) return claim;
-  const { runId } = claim;
-  const lost = new AbortController();
-  const [cancelled, forced] = [new AbortController(), new AbortController()];
-  const release = keepAlive(rooms, runId, {
-    lost: () => lost.abort(new LeaseLost(runId)),
-    cancel: ({ force }) => {
-      cancelled.abort();
-      if (force) forced.abort();
-    },
-  });
-  const close = (ending: { outcome: Outcome; message: string }) =>
-    closeRun(database, { runId, owner: world.owner, ...ending, totals: totalsOf([]), now: world.now() });
-  try {
-    const signal = AbortSignal.any([options.abort, lost.signal, forced.signal]);
-    const stop = AbortSignal.any([options.stop, cancelled.signal]);
-    const shared = { rooms, runId, signal, options: { ...options, stop } };
-    const report = await rebuildReferences(await rebuildAll(states, shared), shared);
-    if (!await close(report)) throw new LeaseLost(runId);
-    return report;
-  } catch (error) {
-    if (error instanceof LeaseLost) throw error;
-    const outcome = options.abort.aborted || forced.signal.aborted ? "cancelled" : "failed";
-    await close({ outcome, message: error instanceof Error ? error.message : String(error) });
-    throw error;
-  } finally {
-    release();
-  }
 }
 
 function selected(states: readonly ArchiveState[], { selection, partial }: ReplayOptions): Series[] {
@@ -100,24 +69,29 @@ function selected(states: readonly ArchiveState[], { selection, partial }: Repla
 }
 
 interface Rebuilding {
-  readonly rooms: Pick<Rooms, "database" | "world">;
-  readonly runId: number;
+  readonly rooms: Pick<Rooms, "database">;
+  readonly holder: Holder;
   readonly signal: AbortSignal;
   readonly options: ReplayOptions;
 }
 
 async function rebuildAll(
   all: readonly Series[],
-  { rooms: { database, world }, runId, signal, options }: Rebuilding,
+  { rooms: { database }, holder, signal, options }: Rebuilding,
 ): Promise<ReplayReport> {
-  const holder = { runId, owner: world.owner, leaseMs: LEASE_MS };
   let [answers, unread] = [0, 0];
   for (const [done, series] of all.entries()) {
     if (options.stop.aborted) {
       return { outcome: "cancelled", message: `Replay stopped after ${done} of ${all.length} series` };
     }
     const { partial } = options;
-    const { replayed, damaged } = await rebuildSeries(database, { holder, series, partial, read, signal });
+    const { replayed, damaged } = await rebuildSeries(database, {
+      holder,
+      series,
+      partial,
+      read: readArchived,
+      signal,
+    });
     answers += replayed;
     unread += damaged.length;
     options.tell(`${seriesName(series)}: ${replayed} answers replayed`);
@@ -133,7 +107,7 @@ async function rebuildAll(
 }
 
 /** As a run read it on the day it came, by the rules of today. */
-function read({ series, form, body, receivedAt, reachesTo }: ArchivedAnswer): Reading {
+export function readArchived({ series, form, body, receivedAt, reachesTo }: ArchivedAnswer): Reading {
   const request = requestOfForm(series, form);
   const answer = classify(body, { httpStatus: 200, request });
   if (answer.kind === "bars") return readAnswer({ ...answer.document, receivedAt, reachesTo }, request);
@@ -143,7 +117,7 @@ function read({ series, form, body, receivedAt, reachesTo }: ArchivedAnswer): Re
 /** What is known beside bars, of the symbols selected; of the whole market only when nothing was selected. */
 async function rebuildReferences(
   bars: ReplayReport,
-  { rooms: { database, world }, runId, signal, options }: Rebuilding,
+  { rooms: { database }, holder, signal, options }: Rebuilding,
 ): Promise<ReplayReport> {
   const { selection: { symbols, intervals }, stop, tell } = options;
   if (intervals !== null || bars.outcome === "cancelled") return bars;
@@ -155,7 +129,6 @@ async function rebuildReferences(
     const name = `${request.symbol ?? "the market"} ${request.form}`;
     if (stop.aborted) return { outcome: "cancelled", message: `Replay stopped before ${name}` };
     try {
-      const holder = { runId, owner: world.owner, leaseMs: LEASE_MS };
       const replayed = await rebuildReference(database, { ...holder, request, read: readBeside, signal });
       tell(`${name}: ${replayed} answers replayed`);
     } catch (error) {

@@ -5,6 +5,7 @@ import { parseIntervals, parseSymbols, type Selection } from "../selection.ts";
 import { type BackfillCommand, describeBackfills } from "./backfill_commands.ts";
 import { describeExport, type ExportCommand } from "./export_command.ts";
 import { describeImport, type ImportCommand } from "./import_command.ts";
+import { describeLoad, type LoadCommand } from "./load_command.ts";
 import { describeGaps, type GapCommand } from "./gap_commands.ts";
 import { describeNotices, type NoticeCommand } from "./notice_commands.ts";
 import { describeSymbols, type SymbolCommand } from "./symbol_commands.ts";
@@ -34,6 +35,7 @@ export type Command =
   | ExportCommand
   | SymbolCommand
   | ImportCommand
+  | LoadCommand
   | GapCommand
   /** Help or the version: print and leave. */
   | { readonly name: "print"; readonly text: string; readonly exitCode: 0 };
@@ -158,6 +160,7 @@ function describeProgram(version: string, found: (command: Command) => void): Pr
   describeExport(program, { found, withSelection: (command) => withSelection(command, { of: "stored" }), selectionOf });
   describeSymbols(program, found);
   describeImport(program, found);
+  describeLoad(program, found);
   program.command("demo").description("the main job on recorded real answers, no key needed")
     .option("--dir <folder>", "keep the demo's database there (default: in memory)")
     .action((options) => found({ name: "demo", dir: options.dir ?? null }));

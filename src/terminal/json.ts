@@ -20,6 +20,7 @@ const INSTANTS = new Set([
   "sentAt",
   "firstSeenAt",
   "lastSeenAt",
+  "receivedAt",
 ]);
 
 /** The value as JSON, ending in a line break. A number under the name of an instant, or a list of them, is one. */

@@ -1,0 +1,195 @@
+/** Are kept answers in the tables as if they had come on their day: once, whole, and whatever happens in between? */
+import assert from "node:assert/strict";
+import { load, type LoadReport, surveyLoad } from "../src/load.ts";
+import { retainAnswers } from "../src/postgres/answers.ts";
+import type { Database } from "../src/postgres/connect.ts";
+import { Refused } from "../src/refused.ts";
+import { jumpingWorld } from "./support/app.ts";
+import { serverDatabase, withDatabases } from "./support/database.ts";
+import { runProgram, startProgram, workFolder } from "./support/program.ts";
+import { seededRandom } from "./support/random.ts";
+import { startRun, stored, tablesOf } from "./support/stored.ts";
+
+const NOW = Date.parse("2026-03-02T21:30:00Z");
+const never = new AbortController().signal;
+
+/** Days with their closes, as the vendor writes them. */
+function answer(closes: Readonly<Record<string, string>>, symbol = "IBM"): string {
+  const rows = Object.entries(closes).map(([day, close]) => [
+    day,
+    { "1. open": close, "2. high": close, "3. low": close, "4. close": close, "5. volume": "7" },
+  ]);
+  const meta = {
+    "2. Symbol": symbol,
+    "3. Last Refreshed": Object.keys(closes).sort().at(-1),
+    "4. Output Size": "Compact",
+    "5. Time Zone": "US/Eastern",
+  };
+  return JSON.stringify({ "Meta Data": meta, "Time Series (Daily)": Object.fromEntries(rows) });
+}
+
+async function loaded(
+  db: Database,
+  at: string,
+  files: Readonly<Record<string, string>>,
+  stop: AbortSignal = never,
+): Promise<{ report: LoadReport; lines: string[] }> {
+  const kept = Object.entries(files).map(([path, text]) => ({ path, text }));
+  const surveyed = await surveyLoad({ database: db, now: NOW }, { files: kept, receivedAt: Date.parse(at) });
+  const lines: string[] = [];
+  const world = jumpingWorld(NOW);
+  const report = await load({ database: db, world }, {
+    surveyed,
+    stop,
+    abort: never,
+    tell: (line) => lines.push(line),
+  });
+  assert.ok("outcome" in report, JSON.stringify(report));
+  return { report, lines };
+}
+
+const OLD = answer({ "2026-02-19": "1.00", "2026-02-20": "2.00" });
+const YOUNG = answer({ "2026-02-20": "2.50", "2026-02-23": "3.00" });
+
+withDatabases("the younger first, then the older, then both again", async (db) => {
+  const first = await loaded(db, "2026-02-24T08:00Z", { "young.json": YOUNG });
+  assert.equal(first.report.message, "Load of 1 of 1 files: 2 bars and 0 revisions more");
+  const files = { "old.json": OLD };
+  const kept = [{ path: "old.json", text: OLD }];
+  const [surveyed] = await surveyLoad({ database: db, now: NOW }, {
+    files: kept,
+    receivedAt: Date.parse("2026-02-21T08:00Z"),
+  });
+  assert.deepEqual(surveyed!.survey, {
+    path: "old.json",
+    series: { symbol: "IBM", interval: "daily" },
+    form: "TIME_SERIES_DAILY compact",
+    known: false,
+    fresh: 1,
+    same: 0,
+    differing: 1,
+    refused: 0,
+    first: Date.parse("2026-02-19"),
+    newest: Date.parse("2026-02-20"),
+  });
+  const second = await loaded(db, "2026-02-21T08:00Z", files);
+  assert.deepEqual(second.lines, ["old.json, IBM daily: 1 bars, 1 revisions, 0 rows in quarantine more"]);
+  assert.equal(second.report.outcome, "complete");
+  assert.deepEqual(await stored(db, "daily"), ["2026-02-19 1.00", "2026-02-20 2.50", "2026-02-23 3.00"]);
+  const before = await tablesOf(db);
+  const again = await loaded(db, "2026-02-21T08:00Z", files);
+  assert.deepEqual(again.lines, ["old.json, IBM daily: loaded before"]);
+  assert.equal(again.report.message, "Load of 0 of 1 files: 0 bars and 0 revisions more, 1 loaded before");
+  assert.deepEqual(await tablesOf(db), before);
+  const { rows } = await db.pool.query(
+    "select trigger, outcome, message, inserted, revised from run order by id desc limit 2",
+  );
+  assert.deepEqual(rows.map((row) => [row.trigger, row.outcome, row.inserted, row.revised]), [
+    ["manual", "complete", 0, 0],
+    ["manual", "complete", 1, 1],
+  ]);
+  const { rows: results } = await db.pool.query("select from series_result");
+  assert.equal(results.length, 0, "the vendor was not asked today");
+});
+
+withDatabases("a file without a place is left out and told, the rest is loaded", async (db) => {
+  await loaded(db, "2026-02-24T08:00Z", { "young.json": YOUNG });
+  await retainAnswers(db, { before: NOW + 86_400_000, limit: 9 });
+  const other = answer({ "2026-02-20": "9" }, "AAA");
+  const { report, lines } = await loaded(db, "2026-02-21T08:00Z", { "old.json": OLD, "other.json": other });
+  assert.match(lines.join("\n"), /^old\.json, IBM daily: left out: .*\nother\.json, AAA daily: 1 bars/);
+  assert.equal(report.outcome, "partial");
+  assert.equal(report.message, "Load of 1 of 2 files: 1 bars and 0 revisions more, 1 without a place");
+});
+
+withDatabases("stopped before a file; busy when a run is at work", async (db, { engine }) => {
+  const { report } = await loaded(db, "2026-02-24T08:00Z", { "young.json": YOUNG }, AbortSignal.abort());
+  assert.deepEqual([report.outcome, report.message], [
+    "cancelled",
+    "Load of 0 of 1 files: 0 bars and 0 revisions more, stopped; do it again",
+  ]);
+  // An embedded database has one process: a run of another one is dead.
+  if (engine === "embedded") return;
+  await startRun(db, { leaseMs: 3_600_000 });
+  const surveyed = await surveyLoad({ database: db, now: NOW }, { files: [], receivedAt: NOW });
+  const busy = await load({ database: db, world: jumpingWorld(NOW) }, {
+    surveyed,
+    stop: never,
+    abort: never,
+    tell: () => {},
+  });
+  assert.ok("busy" in busy);
+});
+
+withDatabases("what cannot be loaded is refused, all of it at once, and nothing is written", async (db) => {
+  const survey = (at: string, files: Readonly<Record<string, string>>) =>
+    surveyLoad({ database: db, now: NOW }, {
+      files: Object.entries(files).map(([path, text]) => ({ path, text })),
+      receivedAt: Date.parse(at),
+    });
+  const said = async (at: string, files: Readonly<Record<string, string>>) => {
+    const error = await survey(at, files).then(() => null, (error) => error);
+    assert.ok(error instanceof Refused && error.reason === "invalid", String(error));
+    return error.message;
+  };
+  assert.match(await said("2026-03-02T21:31Z", {}), /^Cannot load what was told in the future/);
+  assert.match(
+    await said("2026-02-19T08:00Z", { "old.json": OLD }),
+    /"old\.json": it has a bar of "2026-02-20", so it was told later/,
+  );
+  const csv = "timestamp,open,high,low,close,volume\n2026-02-20,1,1,1,1,1\n";
+  const premium = JSON.stringify({ ...JSON.parse(OLD), Information: "This is a premium endpoint" });
+  const both = await said("2026-03-01T00:00Z", { "a.csv": csv, "b.json": premium, "c.json": OLD });
+  assert.match(both, /^Cannot load "a\.csv": .*CSV.*\nstocks-etl: Cannot load "b\.json": This is a premium endpoint$/);
+});
+
+Deno.test("killed at random instants: a file is loaded whole or not at all, and again is enough", async () => {
+  const { random, seed } = seededRandom();
+  await using at = await serverDatabase();
+  await using fresh = await serverDatabase();
+  const files = Object.fromEntries(
+    Array.from({ length: 12 }, (_, n) => [
+      `${n}.json`,
+      answer({ "2026-02-19": `${n + 1}`, [`2026-02-${23 - n % 3}`]: "5" }, `S${n % 2}`),
+    ]),
+  );
+  await using folder = await workFolder(files);
+  const args = ["load", ...Object.keys(files), "--received-at", "2026-02-24T08:00Z", "--yes"];
+  const options = { cwd: folder.path, env: { DATABASE_URL: at.url } };
+  const claimed = async () => {
+    for (;;) {
+      const { rowCount } = await at.db.pool.query("select from run where outcome is null");
+      if (rowCount === 1) return;
+    }
+  };
+  try {
+    let hit = 0;
+    for (let kill = 0; kill < 5; kill++) {
+      await using victim = startProgram(args, options);
+      await Promise.race([claimed(), victim.ended]);
+      await new Promise((resolve) => setTimeout(resolve, random() * 100));
+      victim.kill("SIGKILL");
+      if ((await victim.ended).signal === "SIGKILL") hit += 1;
+      const { rows: [{ lost }] } = await at.db.pool.query(
+        `select count(*) as lost from answer where not exists (
+           select from stock_data as bar where bar.symbol = answer.symbol and bar."interval" = answer."interval")`,
+      );
+      assert.equal(lost, 0, "what is archived is in the tables");
+      await at.db.pool.query("update run set lease_until = now() where outcome is null");
+    }
+    assert.ok(hit > 0, "every load had ended before it was killed");
+    assert.equal((await runProgram(args, options)).code, 0);
+    assert.equal((await runProgram(args, { ...options, env: { DATABASE_URL: fresh.url } })).code, 0);
+    const said = async ({ pool }: Database) => {
+      const { rows } = await pool.query(
+        `select symbol, ts, close, (select count(*) from answer where answer.symbol = bar.symbol) as answers,
+           (select count(*) from revision where revision.symbol = bar.symbol) as revisions from stock_data as bar order by 1, 2`,
+      );
+      return rows;
+    };
+    assert.deepEqual(await said(at.db), await said(fresh.db));
+    assert.equal((await said(at.db))[0].answers, 6);
+  } catch (error) {
+    throw new Error(`with TEST_SEED=${seed}`, { cause: error });
+  }
+});
