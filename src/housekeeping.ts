@@ -1,10 +1,14 @@
-/** What does not stay for ever, and for how long does it? The list of sweeps, and the daily turn that carries them out. */
+/**
+ * What does not stay for ever, and for how long does it? The list of sweeps, and the daily turn that carries them out and
+ * makes what they left room for new rows.
+ */
 import type { Config } from "./config.ts";
 import { sweepLogs } from "./log_sweep.ts";
 import { retainAnswers } from "./postgres/answers.ts";
 import { claimChore, noteChore } from "./postgres/chores.ts";
 import type { Database } from "./postgres/connect.ts";
 import { expireGaps } from "./postgres/gaps.ts";
+import { reclaim } from "./postgres/reclaim.ts";
 import {
   expireBackfills,
   expireEvents,
@@ -55,7 +59,7 @@ export function sweepsOf({ retention, archiveDays, logDir }: Config, database: D
 /**
  * Removes what is too old, if it is this process's turn. Never throws: the schedule does not wait for tidiness.
  *
- * @param options.stop aborted: ends after the batch under way
+ * @param options.stop aborted: ends after the batch or the table under way
  * @param options.doubtedMs see {@link DOUBTED_MS}; default: of a program that serves
  */
 export async function keepHouse(
@@ -69,7 +73,10 @@ export async function keepHouse(
       return;
     }
     const quiet = () => isQuiet(database);
-    const note = await sweepAll(sweepsOf(config, database), { now, quiet, stop, onError: world.onError });
+    const swept = await sweepAll(sweepsOf(config, database), { now, quiet, stop, onError: world.onError });
+    // Not only when something was swept: runs change rows too, and the next day begins with no count of them.
+    const reclaimed = await reclaim(database, null, { stop, quiet, onError: world.onError });
+    const note = reclaimed.length === 0 ? swept : `${swept}, ${reclaimed.length} tables vacuumed`;
     await noteChore(database, { name: CHORE, note });
   } catch (error) {
     world.onError(`Cannot remove what is too old: ${error instanceof Error ? error.message : String(error)}`);

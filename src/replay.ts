@@ -8,6 +8,7 @@ import type { Claim, Reading } from "./effects.ts";
 import { holdingThePlace } from "./hold.ts";
 import type { ArchivedAnswer, ArchiveState } from "./postgres/rebuild.ts";
 import { archiveStates, describeLack, lacks, rebuildSeries } from "./postgres/rebuild.ts";
+import { reclaim } from "./postgres/reclaim.ts";
 import { archivedReferences, rebuildReference } from "./postgres/rebuild_reference.ts";
 import type { Holder } from "./postgres/runs.ts";
 import type { ReferenceDocument } from "./reference.ts";
@@ -15,6 +16,9 @@ import { type ReferenceRequest, requestOfForm } from "./request.ts";
 import type { Outcome } from "./run.ts";
 import type { Selection } from "./selection.ts";
 import { readAnswer, type Rooms } from "./wiring.ts";
+
+/** The tables that are as good as new after a replay. */
+const REWRITTEN = ["stock_data", "revision", "quarantine"];
 
 export interface ReplayOptions {
   /** Of the series that have bars or answers, configured or not. */
@@ -49,10 +53,15 @@ export async function replay(
   options: ReplayOptions,
 ): Promise<ReplayReport | Exclude<Claim, { runId: number }>> {
   const states = selected(await archiveStates(rooms.database), options);
-  return await holdingThePlace(rooms, options, async ({ holder, stop, signal }) => {
+  const report = await holdingThePlace(rooms, options, async ({ holder, stop, signal }) => {
     const shared = { rooms, holder, signal, options: { ...options, stop } };
     return await rebuildReferences(await rebuildAll(states, shared), shared);
   });
+  // Every bar was written anew beside the old one. Only now: the run is closed, and cannot fail by it any more.
+  if ("outcome" in report) {
+    await reclaim(rooms.database, REWRITTEN, { stop: options.stop, onError: rooms.world.onError });
+  }
+  return report;
 }
 
 function selected(states: readonly ArchiveState[], { selection, partial }: ReplayOptions): Series[] {

@@ -16,6 +16,8 @@ export interface Capabilities {
   readonly copy: { readonly limitMs: number } | null;
   /** A statement that runs too long is ended. */
   readonly statementTimeout: boolean;
+  /** Dead rows are reclaimed, statistics renewed and checkpoints made without being asked. */
+  readonly autovacuum: boolean;
   /** Connections worth using at once for one piece of work. */
   readonly parallel: number;
   /** Rows per statement: the embedded engine runs on our thread, and 1,000 rows already stall it for 100 ms. */

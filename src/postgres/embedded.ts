@@ -45,7 +45,7 @@ export async function openEmbedded(
   return {
     pool,
     engine: "embedded",
-    capabilities: { copy: null, statementTimeout: false, parallel: 1, batchRows: 1_000 },
+    capabilities: { copy: null, statementTimeout: false, autovacuum: false, parallel: 1, batchRows: 1_000 },
     describe: directory === null ? "embedded, in memory" : `embedded, in "${directory}"`,
     close: () => closing ??= close(),
   };

@@ -64,6 +64,7 @@ export async function openServer(
     capabilities: {
       copy: { limitMs: limits.idleMs },
       statementTimeout: true,
+      autovacuum: true,
       parallel: Math.min(2, poolSize),
       batchRows: 5_000,
     },
