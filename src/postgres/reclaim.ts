@@ -19,9 +19,9 @@ export interface ReclaimOptions {
  * Makes the room of removed rows free for new ones and renews the planner's statistics, then lets the log start over. On
  * a server it does nothing. Never throws: what is not done today is done another day.
  *
- * One table cannot be ended halfway, and nothing else is answered meanwhile: about 0.7 s per million rows that changed,
- * half a second for a large table that did not. So the small ones go first. The counts of dead rows would tell which
- * are worth it, but the embedded engine forgets them when it is closed.
+ * One table cannot be ended halfway (the engine knows no statement timeout), and nothing else is answered meanwhile: about
+ * a second per million rows that changed, half a second for a large table that did not. So the small ones go first. The
+ * counts of dead rows would tell which are worth it, but the embedded engine forgets them when it is closed.
  *
  * @param tables their names; `null`: all, the catalogs too, which statistics make grow
  * @returns the tables that were done, in their order
@@ -35,6 +35,7 @@ export async function reclaim(
   if (db.capabilities.autovacuum) return done;
   try {
     for (const name of await smallestFirst(db, tables)) {
+      await turnOfTheLoop();
       if (stop.aborted || !await quiet()) return done;
       try {
         await query(db, `vacuum (analyze) ${name}`);
@@ -44,11 +45,17 @@ export async function reclaim(
       }
     }
     // As large as the log was once, so much of it stays to be used again: up to a gigabyte, less each time.
+    await turnOfTheLoop();
     if (!stop.aborted) await query(db, "checkpoint");
   } catch (error) {
     onError(`Cannot reclaim the room of removed rows: ${explain(error)}`);
   }
   return done;
+}
+
+/** The engine works on our thread: between its statements alone no signal is heard, and no page answered. */
+function turnOfTheLoop(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 /** As they are written in a statement. @throws when one does not exist */

@@ -78,6 +78,14 @@ withDatabases(
     const stopSoon = () => Promise.resolve(++asked < 2 || (stopping.abort(), true));
     assert.equal((await reclaim(db, null, { stop: stopping.signal, onError, quiet: stopSoon })).length, 2);
     assert.deepEqual(await reclaim(db, null, { stop: stopping.signal, onError }), []);
+
+    // As a signal of the machine or a press of a button comes: by the event loop, which the engine's work keeps busy.
+    const fromOutside = new AbortController();
+    let turns = 0;
+    const loop = setInterval(() => ++turns === 5 && fromOutside.abort(), 0);
+    const { length } = await reclaim(db, null, { stop: fromOutside.signal, onError });
+    clearInterval(loop);
+    assert.ok(length > 0 && length < all.length, `${length} of ${all.length} tables`);
   },
 );
 
@@ -92,6 +100,8 @@ withDatabases(
     create or replace function broken(x int) returns int language plpgsql immutable
       as 'begin raise exception ''it is broken''; end';
   `);
+    // Larger than the one that fails, so it comes after it.
+    await put(db, { runId: (await startRun(db, { leaseMs: 60_000 })).runId, from: 0 });
     const told: string[] = [];
     const options = { stop, onError: (message: string) => void told.push(message) };
     const done = await reclaim(db, ["odd", "stock_data", "run_event", "tick"], options);
