@@ -64,6 +64,9 @@ function kindOf(command: Readonly<Command>): "looks" | "steers" | "makes" {
       return command.verb === "status" ? "looks" : "makes";
     case "backfill":
       return ["show", "list", "pause", "resume", "cancel"].includes(command.verb) ? "looks" : "makes";
+    case "load":
+    case "import":
+      return command.yes ? "makes" : "looks";
     case "pause":
     case "resume":
     case "launch":

@@ -1,218 +1,138 @@
 /**
- * How do answers that somebody kept get into the archive and the tables? Each is put where it was told among those that are
- * there, under the place of the one run. Killed at any point it can simply be started again: what is loaded is known.
+ * How do answers that somebody kept get into the archive and the tables? Series by series, each answer put where it was told
+ * among those that are there, under the place of the one run. Killed at any point it can simply be started again: what is
+ * loaded is known.
  */
-import { classify } from "./alphavantage/answer.ts";
-import { requestIn } from "./alphavantage/identify.ts";
 import { type Series, seriesName } from "./bar.ts";
-import { ianaZone } from "./calendar.ts";
-import type { Claim, Reading } from "./effects.ts";
+import type { Claim } from "./effects.ts";
+import type { SearchReport } from "./gap_search.ts";
 import { holdingThePlace } from "./hold.ts";
-import type { Answer } from "./postgres/answers.ts";
-import type { Database } from "./postgres/connect.ts";
-import { barsMet } from "./postgres/imports.ts";
-import { isLoaded, loadAnswer, PlaceGone } from "./postgres/load.ts";
-import type { Holder } from "./postgres/runs.ts";
-import { Refused } from "./refused.ts";
+import { type FileSurvey, type LoadAsked, PLACELESS, readAt } from "./load_survey.ts";
+import { type Kept, loadAnswers, type LoadOptions as Loading } from "./postgres/load.ts";
+import { DamagedAnswer } from "./postgres/rebuild.ts";
 import { readArchived } from "./replay.ts";
-import { type BarRequest, formOf } from "./request.ts";
 import { NO_ROWS, type Outcome, type RowCounts, totalsOf } from "./run.ts";
-import { readAnswer, type Rooms } from "./wiring.ts";
+import type { Rooms } from "./wiring.ts";
 
-/** A file that holds an answer of the vendor. */
-export interface KeptFile {
-  readonly path: string;
-  /** Key removed. */
-  readonly text: string;
-}
-
-/** What loading a file would do. Bars: `fresh` + `same` + `differing`. */
-export interface FileSurvey {
-  readonly path: string;
-  readonly series: Series;
-  readonly form: string;
-  /** It is in the archive, told at that time: it would be left out. */
-  readonly known: boolean;
-  readonly fresh: number;
-  readonly same: number;
-  /** They are stored with other values: one of both becomes a revision. */
-  readonly differing: number;
-  readonly refused: number;
-  /** Epoch ms. */
-  readonly first: number | null;
-  readonly newest: number | null;
-}
-
-/** A survey with what loading needs beside it. */
-export interface Surveyed {
-  readonly survey: FileSurvey;
-  readonly answer: Answer;
+export interface LoadOptions {
+  readonly asked: LoadAsked;
+  readonly files: readonly FileSurvey[];
+  /** Aborted: no further series is begun. */
+  readonly stop: AbortSignal;
+  /** Aborted: the series under way is left as it was. */
+  readonly abort: AbortSignal;
+  /** Told a line for each series and each file that is left out. */
+  readonly tell: (line: string) => void;
+  /** Holds what is stored of the series against the calendar: gaps that are filled now are closed. */
+  readonly searchGaps: (series: readonly Series[], stop: AbortSignal) => Promise<SearchReport>;
 }
 
 export interface LoadReport {
   readonly runId: number;
-  /** `partial`: some files have no place any more, or an archived answer could not be read. */
+  /** `partial`: some files have no place any more, or an archived answer cannot be read. */
   readonly outcome: Extract<Outcome, "complete" | "partial" | "cancelled">;
   readonly message: string;
   readonly counts: RowCounts;
 }
 
 /**
- * What loading the files would do, all told at `receivedAt` (epoch ms).
- *
- * @throws Refused with every file that holds no answer with bars, or one that cannot have been told then
- */
-export async function surveyLoad(
-  { database, now }: { database: Database; now: number },
-  { files, receivedAt }: { files: readonly KeptFile[]; receivedAt: number },
-): Promise<Surveyed[]> {
-  if (receivedAt > now) {
-    throw new Refused("invalid", "Cannot load what was told in the future: --received-at is too late");
-  }
-  const read = files.map((file) => ({ file, found: readFile(file, receivedAt) }));
-  const problems = read.flatMap(({ file, found }) =>
-    typeof found === "string" ? [`Cannot load "${file.path}": ${found}`] : []
-  );
-  if (problems.length > 0) throw new Refused("invalid", problems.join("\nstocks-etl: "));
-  const all: Surveyed[] = [];
-  for (const { file, found } of read) {
-    if (typeof found === "string") continue;
-    const { request: { series }, answer, reading: { bars, rejects } } = found;
-    const met = await barsMet(database, { series, bars });
-    const same = met.filter((bar) => bar.same).length;
-    const survey = {
-      path: file.path,
-      series,
-      form: answer.form,
-      known: await isLoaded(database, { series, answer }),
-      fresh: bars.length - met.length,
-      same,
-      differing: met.length - same,
-      refused: rejects.length,
-      first: bars[0]?.ts ?? null,
-      newest: bars.at(-1)?.ts ?? null,
-    };
-    all.push({ survey, answer });
-  }
-  return all;
-}
-
-/** What the file says, or why it cannot be loaded. */
-function readFile(
-  { text }: KeptFile,
-  receivedAt: number,
-): { request: BarRequest; answer: Answer; reading: Reading } | string {
-  const request = requestIn(text);
-  if (request === null) return "it is no answer with bars in JSON (CSV does not say of which series it is)";
-  const answer = classify(text, { httpStatus: 200, request });
-  if (answer.kind !== "bars") return answer.message;
-  const document = { ...answer.document, receivedAt, reachesTo: receivedAt };
-  const reading = readAnswer(document, request);
-  const early = reading.rejects.find(({ rule }) => rule === "future");
-  if (early !== undefined) return `it has a bar of "${early.stamp}", so it was told later than --received-at says`;
-  const { zone, source: body } = answer.document;
-  return {
-    request,
-    reading,
-    answer: { requestId: null, form: formOf(request), zone: ianaZone(zone), receivedAt, reachesTo: receivedAt, body },
-  };
-}
-
-export interface LoadOptions {
-  readonly surveyed: readonly Surveyed[];
-  /** Aborted: no further file is begun. */
-  readonly stop: AbortSignal;
-  /** Aborted: the file under way is left out. */
-  readonly abort: AbortSignal;
-  /** Told a line for each file that is done. */
-  readonly tell: (line: string) => void;
-}
-
-/**
- * Loads them file by file, all of a file or nothing. It asks nobody, so it leaves no series result: the planner must not take
- * it for an answer of today.
+ * Loads them, all files of a series or none. It asks nobody, so it leaves no series result: the planner must not take it for
+ * an answer of today.
  *
  * @throws LeaseLost, and whatever the database throws: the run is closed as failed then
  */
 export async function load(
   rooms: Pick<Rooms, "database" | "world" | "settings">,
-  { surveyed, stop, abort, tell }: LoadOptions,
+  { asked, files, stop, abort, tell, searchGaps }: LoadOptions,
 ): Promise<LoadReport | Exclude<Claim, { runId: number }>> {
-  const done: Done = { files: 0, known: 0, placeless: 0, damaged: 0, counts: NO_ROWS };
+  const done: Done = { loaded: 0, known: 0, left: 0, counts: NO_ROWS };
   const totals = () => ({ ...totalsOf([]), ...done.counts });
   return await holdingThePlace(rooms, { stop, abort, totals }, async ({ holder, stop, signal }) => {
-    const all = surveyed.length;
     const report = (outcome: LoadReport["outcome"]) => ({
       runId: holder.runId,
       outcome,
-      message: messageOf(all, { ...done, outcome }),
+      message: messageOf(files.length, { ...done, outcome }),
       counts: done.counts,
     });
-    for (const { survey: { path, series }, answer } of surveyed) {
+    for (const group of bySeries(files)) {
       if (stop.aborted) return report("cancelled");
-      const said = await loadFile(rooms, { holder, series, answer, signal }, done);
-      for (const found of said) tell(`${path}, ${seriesName(series)}: ${found}`);
+      const { series } = group[0]!;
+      const kept = group.map(({ path }) => () => keptAt(path, { asked, series }));
+      const now = rooms.world.now();
+      const shared = { holder, series, kept, now, read: readArchived, signal };
+      for (const said of await loadSeries(rooms, { shared, group, done })) tell(said);
+      await searchGaps([series], stop);
     }
-    return report(done.placeless + done.damaged === 0 ? "complete" : "partial");
+    return report(done.left === 0 ? "complete" : "partial");
   });
 }
 
-/** What has been done, as it is done: a run that fails halfway says so too. */
+/** What has been done, in files, as it is done: a run that fails halfway says so too. */
 interface Done {
-  /** Loaded now. */
-  files: number;
+  loaded: number;
   known: number;
-  placeless: number;
-  /** Archived answers that could not be read again. */
-  damaged: number;
+  /** Left out. */
+  left: number;
   counts: RowCounts;
 }
 
-/** @returns what became of it, line by line */
-async function loadFile(
-  { database, world }: Pick<Rooms, "database" | "world">,
-  { holder, series, answer, signal }: { holder: Holder; series: Series; answer: Answer; signal: AbortSignal },
-  done: Done,
-): Promise<string[]> {
-  if (await isLoaded(database, { series, answer })) {
-    done.known += 1;
-    return ["loaded before"];
+/** In the order they are told in: then each is written without what was written before it being made anew. */
+function bySeries(files: readonly FileSurvey[]): FileSurvey[][] {
+  const ordered = files.toSorted((a, b) => a.hash < b.hash ? -1 : 1);
+  return [...Map.groupBy(ordered, ({ series }) => seriesName(series)).values()];
+}
+
+/** Read again, so that not all of them are in memory. @throws Error when it has become something else since the survey */
+function keptAt(path: string, { asked, series }: { asked: LoadAsked; series: Series }): Kept {
+  const kept = readAt(path, asked);
+  if (typeof kept === "string") throw new Error(kept);
+  if (seriesName(kept.series) !== seriesName(series)) {
+    throw new Error(`Cannot load "${path}": it has changed meanwhile`);
   }
+  return { answer: kept.answer, ...kept.reading };
+}
+
+/** @returns what became of it, line by line */
+async function loadSeries(
+  { database }: Pick<Rooms, "database">,
+  { shared, group, done }: { shared: Loading; group: readonly FileSurvey[]; done: Done },
+): Promise<string[]> {
+  const name = seriesName(shared.series);
   try {
-    const now = world.now();
-    const loaded = await loadAnswer(database, { holder, series, answer, now, read: readArchived, signal });
-    const { bars, revisions, quarantined, damaged } = loaded;
-    const { counts } = done;
-    done.files += 1;
-    done.damaged += damaged.length;
+    const { became, bars, revisions, quarantined, rebuilt } = await loadAnswers(database, shared);
+    const files = (what: string) => group.filter((_, index) => became[index] === what).map(({ path }) => path);
+    const [loaded, known, placeless] = [files("loaded"), files("known"), files("placeless")];
+    done.loaded += loaded.length;
+    done.known += known.length;
+    done.left += placeless.length;
     done.counts = {
-      ...counts,
-      inserted: counts.inserted + Math.max(0, bars),
-      revised: counts.revised + Math.max(0, revisions),
-      quarantined: counts.quarantined + Math.max(0, quarantined),
+      ...done.counts,
+      inserted: done.counts.inserted + Math.max(0, bars),
+      revised: done.counts.revised + Math.max(0, revisions),
+      quarantined: done.counts.quarantined + Math.max(0, quarantined),
     };
+    const more = `${bars} bars, ${revisions} revisions, ${quarantined} rows in quarantine more`;
     return [
-      `${bars} bars, ${revisions} revisions, ${quarantined} rows in quarantine more`,
-      ...damaged.map(({ answerId, found }) =>
-        `answer ${answerId} cannot be read, what the tables had of it stays: ${found}`
-      ),
+      ...(loaded.length > 0
+        ? [`${name}: ${loaded.length} loaded${rebuilt ? ", the series made anew" : ""}: ${more}`]
+        : []),
+      ...known.map((path) => `${path}, ${name}: loaded before`),
+      ...placeless.map((path) => `${path}, ${name}: left out: ${PLACELESS}`),
     ];
   } catch (error) {
-    if (!(error instanceof PlaceGone)) throw error;
-    done.placeless += 1;
-    return ["left out: bodies of answers told after it are dropped, so it has no place among them"];
+    if (!(error instanceof DamagedAnswer)) throw error;
+    done.left += group.length;
+    const found =
+      `answer ${error.answerId} cannot be read, so the series cannot be made anew with them: ${error.found}`;
+    return group.map(({ path }) => `${path}, ${name}: left out: ${found}`);
   }
 }
 
-function messageOf(
-  all: number,
-  { files, known, placeless, damaged, counts, outcome }: Done & Pick<LoadReport, "outcome">,
-): string {
+function messageOf(all: number, { loaded, known, left, counts, outcome }: Done & Pick<LoadReport, "outcome">): string {
   const parts = [
-    `Load of ${files} of ${all} files: ${counts.inserted} bars and ${counts.revised} revisions more`,
+    `Load of ${loaded} of ${all} files: ${counts.inserted} bars and ${counts.revised} revisions more`,
     ...(known > 0 ? [`${known} loaded before`] : []),
-    ...(placeless > 0 ? [`${placeless} without a place`] : []),
-    ...(damaged > 0 ? [`${damaged} archived answers cannot be read`] : []),
+    ...(left > 0 ? [`${left} left out`] : []),
     ...(outcome === "cancelled" ? ["stopped; do it again"] : []),
   ];
   return parts.join(", ");

@@ -1,10 +1,11 @@
 /** What does the command `load` do, what does it print, and with which code does it end? */
 import { openApp } from "./app.ts";
 import type { Config } from "./config.ts";
-import { load, surveyLoad } from "./load.ts";
+import { searchAll } from "./gap_search.ts";
+import { load } from "./load.ts";
+import { surveyLoad } from "./load_survey.ts";
 import { lookOf, type Machine } from "./machine.ts";
 import { createRedactor } from "./redact.ts";
-import { Refused } from "./refused.ts";
 import { exitCodeOf } from "./run.ts";
 import { oneLine } from "./terminal/columns.ts";
 import { asJson } from "./terminal/json.ts";
@@ -22,34 +23,44 @@ export async function loadOnce(
   },
 ): Promise<number> {
   const redact = createRedactor(config.secrets);
-  const kept = [...new Set(files)].map((path) => ({ path, text: redact(readText(path, machine)) }));
+  const asked = {
+    paths: [...new Set(files)],
+    receivedAt,
+    // A recorder may have put the address beside the answer, with a key that is not ours.
+    read: (path: string) => redact(machine.readFile(path)).replace(/(apikey=)[^&"'\s\\]+/gi, "$1***"),
+  };
   const app = await openApp(config, machine);
   try {
-    const surveyed = await surveyLoad({ database: app.database, now: machine.now() }, { files: kept, receivedAt });
-    const survey = surveyed.map((one) => one.survey);
+    const { database } = app;
+    const survey = await surveyLoad({ database, configured: config.series, now: machine.now() }, asked);
     const say = (text: string) => json || machine.out(text);
     const tell = (line: string) => say(`${oneLine(line)}\n`);
-    say(renderLoad({ receivedAt, files: survey }, lookOf(machine)));
+    const look = lookOf(machine);
+    say(renderLoad({ receivedAt, ...survey }, look));
     if (!yes) {
       tell("Nothing is written: --yes does it");
-      if (json) machine.out(asJson({ receivedAt, files: survey, done: null }));
+      if (json) machine.out(asJson({ receivedAt, ...survey, done: null }));
       return 0;
     }
-    const { stop, abort } = machine;
-    const report = await load({ database: app.database, world: machine }, { surveyed, stop, abort, tell });
+    const rooms = { database, world: machine };
+    const report = await load(rooms, {
+      asked,
+      files: survey.files,
+      stop: machine.stop,
+      abort: machine.abort,
+      tell,
+      searchGaps: async (series, stop) => {
+        const ours = series.filter((one) =>
+          config.series.some(({ symbol, interval }) => symbol === one.symbol && interval === one.interval)
+        );
+        return await searchAll(rooms, ours, { stop, reopen: false });
+      },
+    });
     if (!("outcome" in report)) throw new Error(notOurs(report));
     tell(report.message);
-    if (json) machine.out(asJson({ receivedAt, files: survey, done: report }));
+    if (json) machine.out(asJson({ receivedAt, ...survey, done: report }));
     return exitCodeOf(report.outcome);
   } finally {
     await app.close();
-  }
-}
-
-function readText(path: string, machine: Pick<Machine, "readFile">): string {
-  try {
-    return machine.readFile(path);
-  } catch (error) {
-    throw new Refused("invalid", `Cannot read "${path}": ${error instanceof Error ? error.message : error}`);
   }
 }

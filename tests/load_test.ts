@@ -1,6 +1,9 @@
 /** Are kept answers in the tables as if they had come on their day: once, whole, and whatever happens in between? */
 import assert from "node:assert/strict";
-import { load, type LoadReport, surveyLoad } from "../src/load.ts";
+import type { Series } from "../src/bar.ts";
+import { searchAll } from "../src/gap_search.ts";
+import { load, type LoadReport } from "../src/load.ts";
+import { type LoadSurvey, surveyLoad } from "../src/load_survey.ts";
 import { retainAnswers } from "../src/postgres/answers.ts";
 import type { Database } from "../src/postgres/connect.ts";
 import { Refused } from "../src/refused.ts";
@@ -28,24 +31,42 @@ function answer(closes: Readonly<Record<string, string>>, symbol = "IBM"): strin
   return JSON.stringify({ "Meta Data": meta, "Time Series (Daily)": Object.fromEntries(rows) });
 }
 
+type Files = Readonly<Record<string, string>>;
+const CONFIGURED: Series[] = [{ symbol: "IBM", interval: "daily" }];
+
+function askedFor(at: string, files: Files) {
+  const read = (path: string) => {
+    const text = files[path];
+    if (text === undefined) throw new Error("no such file");
+    return text;
+  };
+  return { paths: Object.keys(files), receivedAt: Date.parse(at), read };
+}
+
+function surveyed(db: Database, at: string, files: Files): Promise<LoadSurvey> {
+  return surveyLoad({ database: db, configured: CONFIGURED, now: NOW }, askedFor(at, files));
+}
+
 async function loaded(
   db: Database,
   at: string,
-  files: Readonly<Record<string, string>>,
+  files: Files,
   stop: AbortSignal = never,
-): Promise<{ report: LoadReport; lines: string[] }> {
-  const kept = Object.entries(files).map(([path, text]) => ({ path, text }));
-  const surveyed = await surveyLoad({ database: db, now: NOW }, { files: kept, receivedAt: Date.parse(at) });
+): Promise<{ report: LoadReport; lines: string[]; warnings: readonly string[] }> {
+  const asked = askedFor(at, files);
+  const survey = await surveyed(db, at, files);
   const lines: string[] = [];
-  const world = jumpingWorld(NOW);
-  const report = await load({ database: db, world }, {
-    surveyed,
+  const rooms = { database: db, world: jumpingWorld(NOW) };
+  const report = await load(rooms, {
+    asked,
+    files: survey.files,
     stop,
     abort: never,
     tell: (line) => lines.push(line),
+    searchGaps: (series, stop) => searchAll(rooms, series, { stop, reopen: false }),
   });
   assert.ok("outcome" in report, JSON.stringify(report));
-  return { report, lines };
+  return { report, lines, warnings: survey.warnings };
 }
 
 const OLD = answer({ "2026-02-19": "1.00", "2026-02-20": "2.00" });
@@ -55,16 +76,16 @@ withDatabases("the younger first, then the older, then both again", async (db) =
   const first = await loaded(db, "2026-02-24T08:00Z", { "young.json": YOUNG });
   assert.equal(first.report.message, "Load of 1 of 1 files: 2 bars and 0 revisions more");
   const files = { "old.json": OLD };
-  const kept = [{ path: "old.json", text: OLD }];
-  const [surveyed] = await surveyLoad({ database: db, now: NOW }, {
-    files: kept,
-    receivedAt: Date.parse("2026-02-21T08:00Z"),
-  });
-  assert.deepEqual(surveyed!.survey, {
+  const { files: [file], warnings } = await surveyed(db, "2026-02-21T08:00Z", files);
+  assert.deepEqual(warnings, []);
+  assert.deepEqual({ ...file, hash: null }, {
     path: "old.json",
     series: { symbol: "IBM", interval: "daily" },
     form: "TIME_SERIES_DAILY compact",
+    hash: null,
     known: false,
+    placeless: false,
+    later: 1,
     fresh: 1,
     same: 0,
     differing: 1,
@@ -73,12 +94,15 @@ withDatabases("the younger first, then the older, then both again", async (db) =
     newest: Date.parse("2026-02-20"),
   });
   const second = await loaded(db, "2026-02-21T08:00Z", files);
-  assert.deepEqual(second.lines, ["old.json, IBM daily: 1 bars, 1 revisions, 0 rows in quarantine more"]);
+  assert.deepEqual(second.lines, [
+    "IBM daily: 1 loaded, the series made anew: 1 bars, 1 revisions, 0 rows in quarantine more",
+  ]);
   assert.equal(second.report.outcome, "complete");
   assert.deepEqual(await stored(db, "daily"), ["2026-02-19 1.00", "2026-02-20 2.50", "2026-02-23 3.00"]);
   const before = await tablesOf(db);
   const again = await loaded(db, "2026-02-21T08:00Z", files);
   assert.deepEqual(again.lines, ["old.json, IBM daily: loaded before"]);
+  assert.deepEqual(again.warnings, ["old.json is loaded: it is left out"]);
   assert.equal(again.report.message, "Load of 0 of 1 files: 0 bars and 0 revisions more, 1 loaded before");
   assert.deepEqual(await tablesOf(db), before);
   const { rows } = await db.pool.query(
@@ -92,43 +116,83 @@ withDatabases("the younger first, then the older, then both again", async (db) =
   assert.equal(results.length, 0, "the vendor was not asked today");
 });
 
-withDatabases("a file without a place is left out and told, the rest is loaded", async (db) => {
+withDatabases(
+  "a file without a place is left out and told, the rest is loaded; what looks odd is said before",
+  async (db) => {
+    await loaded(db, "2026-02-24T08:00Z", { "young.json": YOUNG });
+    await retainAnswers(db, { before: NOW + 86_400_000, limit: 9 });
+    const other = answer({ "2025-02-20": "9" }, "AAA");
+    const { report, lines, warnings } = await loaded(db, "2026-02-21T08:00Z", { "old.json": OLD, "other.json": other });
+    assert.deepEqual(lines.toSorted(), [
+      "AAA daily: 1 loaded: 1 bars, 0 revisions, 0 rows in quarantine more",
+      "old.json, IBM daily: left out: bodies of answers told after it are dropped, so it has no place among them",
+    ]);
+    assert.equal(report.outcome, "partial");
+    assert.equal(report.message, "Load of 1 of 2 files: 1 bars and 0 revisions more, 1 left out");
+    assert.deepEqual(warnings, [
+      "old.json is left out: bodies of answers told after it are dropped, so it has no place among them",
+      "other.json: its newest bar is 366 days older than --received-at; is that right?",
+      "AAA daily is not configured: it is stored, and never asked for",
+    ]);
+    const { warnings: again } = await surveyed(db, "2026-02-22T08:00Z", { "other.json": other });
+    assert.equal(again[0], "other.json is in the archive, told at 2026-02-21T08:00:00.000Z");
+  },
+);
+
+withDatabases("an archived answer that cannot be read: what would be made anew with it is left out", async (db) => {
   await loaded(db, "2026-02-24T08:00Z", { "young.json": YOUNG });
-  await retainAnswers(db, { before: NOW + 86_400_000, limit: 9 });
-  const other = answer({ "2026-02-20": "9" }, "AAA");
-  const { report, lines } = await loaded(db, "2026-02-21T08:00Z", { "old.json": OLD, "other.json": other });
-  assert.match(lines.join("\n"), /^old\.json, IBM daily: left out: .*\nother\.json, AAA daily: 1 bars/);
+  await db.pool.query("update answer_body set body = body || ' '");
+  const { report, lines } = await loaded(db, "2026-02-21T08:00Z", { "old.json": OLD });
+  assert.match(
+    lines.join(),
+    /^old\.json, IBM daily: left out: answer 1 cannot be read, so the series cannot be made anew with them: /,
+  );
   assert.equal(report.outcome, "partial");
-  assert.equal(report.message, "Load of 1 of 2 files: 1 bars and 0 revisions more, 1 without a place");
+  assert.deepEqual(await stored(db, "daily"), ["2026-02-20 2.50", "2026-02-23 3.00"]);
 });
 
-withDatabases("stopped before a file; busy when a run is at work", async (db, { engine }) => {
-  const { report } = await loaded(db, "2026-02-24T08:00Z", { "young.json": YOUNG }, AbortSignal.abort());
-  assert.deepEqual([report.outcome, report.message], [
-    "cancelled",
-    "Load of 0 of 1 files: 0 bars and 0 revisions more, stopped; do it again",
-  ]);
-  // An embedded database has one process: a run of another one is dead.
-  if (engine === "embedded") return;
-  await startRun(db, { leaseMs: 3_600_000 });
-  const surveyed = await surveyLoad({ database: db, now: NOW }, { files: [], receivedAt: NOW });
-  const busy = await load({ database: db, world: jumpingWorld(NOW) }, {
-    surveyed,
-    stop: never,
-    abort: never,
-    tell: () => {},
+withDatabases("a gap that a file fills is closed", async (db) => {
+  const gaps = async () =>
+    (await db.pool.query("select coalesce(closed_as, 'open') as state from gap order by date")).rows.map(({ state }) =>
+      state
+    );
+  await loaded(db, "2026-02-24T08:00Z", {
+    "young.json": answer({ "2026-02-18": "1", "2026-02-20": "2", "2026-02-23": "3" }),
   });
-  assert.ok("busy" in busy);
+  const before = await gaps();
+  assert.equal(before.length, 1, "the 19th");
+  await loaded(db, "2026-02-21T08:00Z", { "old.json": OLD });
+  assert.deepEqual(await gaps(), ["healed"]);
 });
+
+withDatabases(
+  "stopped before a series; busy when a run is at work; changed between the look and the load",
+  async (db, { engine }) => {
+    const { report } = await loaded(db, "2026-02-24T08:00Z", { "young.json": YOUNG }, AbortSignal.abort());
+    assert.deepEqual([report.outcome, report.message], [
+      "cancelled",
+      "Load of 0 of 1 files: 0 bars and 0 revisions more, stopped; do it again",
+    ]);
+    const options = {
+      asked: askedFor("2026-02-24T08:00Z", { "young.json": answer({ "2026-02-20": "1" }, "AAA") }),
+      files: (await surveyed(db, "2026-02-24T08:00Z", { "young.json": YOUNG })).files,
+      stop: never,
+      abort: never,
+      tell: () => {},
+      searchGaps: () => assert.fail(),
+    };
+    const rooms = { database: db, world: jumpingWorld(NOW) };
+    await assert.rejects(load(rooms, options), /^Error: Cannot load "young\.json": it has changed meanwhile$/);
+    // An embedded database has one process: a run of another one is dead.
+    if (engine === "embedded") return;
+    await startRun(db, { leaseMs: 3_600_000 });
+    assert.ok("busy" in await load(rooms, options));
+  },
+);
 
 withDatabases("what cannot be loaded is refused, all of it at once, and nothing is written", async (db) => {
-  const survey = (at: string, files: Readonly<Record<string, string>>) =>
-    surveyLoad({ database: db, now: NOW }, {
-      files: Object.entries(files).map(([path, text]) => ({ path, text })),
-      receivedAt: Date.parse(at),
-    });
-  const said = async (at: string, files: Readonly<Record<string, string>>) => {
-    const error = await survey(at, files).then(() => null, (error) => error);
+  const said = async (at: string, files: Files) => {
+    const error = await surveyed(db, at, files).then(() => null, (error: unknown) => error);
     assert.ok(error instanceof Refused && error.reason === "invalid", String(error));
     return error.message;
   };
@@ -140,7 +204,10 @@ withDatabases("what cannot be loaded is refused, all of it at once, and nothing 
   const csv = "timestamp,open,high,low,close,volume\n2026-02-20,1,1,1,1,1\n";
   const premium = JSON.stringify({ ...JSON.parse(OLD), Information: "This is a premium endpoint" });
   const both = await said("2026-03-01T00:00Z", { "a.csv": csv, "b.json": premium, "c.json": OLD });
-  assert.match(both, /^Cannot load "a\.csv": .*CSV.*\nstocks-etl: Cannot load "b\.json": This is a premium endpoint$/);
+  assert.match(
+    both,
+    /^Cannot load "a\.csv": .*CSV.*it begins "timestamp.*\nstocks-etl: Cannot load "b\.json": This is a premium endpoint$/,
+  );
 });
 
 Deno.test("killed at random instants: a file is loaded whole or not at all, and again is enough", async () => {

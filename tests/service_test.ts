@@ -125,6 +125,8 @@ Deno.test("killed in the middle of a scheduled run, the next start finds the run
   const runs = await at.pool.query("select outcome, tick_id from run order by id");
   assert.deepEqual(runs.rows.map(({ outcome }) => outcome), ["abandoned", "complete"]);
   assert.equal(runs.rows[0].tick_id, runs.rows[1].tick_id);
+  // Events become rows a moment after they are said.
+  await until(async () => (await at.pool.query("select from run_event where type = 'run-finished'")).rowCount === 1);
   const events = await at.pool.query("select run_id, type from run_event order by run_id, seq");
   const last = Map.groupBy(events.rows, ({ run_id }) => run_id).values().map((events) => events.at(-1).type);
   assert.deepEqual([...last], ["run-abandoned", "run-finished"]);

@@ -20,8 +20,9 @@ export function requestIn(text: string): BarRequest | null {
   const symbol = parseSymbol(meta.get("symbol") ?? "");
   const interval = intervalIn(key ?? "") ?? intervalIn(meta.get("interval") ?? "");
   if (symbol === null || interval === null) return null;
-  const [row] = Object.values(rows ?? {});
-  const adjusted = Object.keys(row ?? {}).some((name) => /adjusted close/i.test(name));
+  const adjusted = Object.values(rows ?? {}).some((row) =>
+    Object.keys(row ?? {}).some((name) => /adjusted close/i.test(name))
+  );
   const name = functionOf(interval, adjusted);
   const size = /full/i.test(meta.get("output size") ?? "") ? "full" : "compact";
   return { series: { symbol, interval }, function: name, size: hasSize(name) ? size : null, month: null };

@@ -1,4 +1,4 @@
-/** Which bars does a stretch of time hold, and which answer gave them? */
+/** Which bars does a stretch of time hold, and which answer gave the newest of them? */
 import type { Series } from "../bar.ts";
 import type { HeldBars } from "../why.ts";
 import type { Database } from "./connect.ts";
@@ -16,9 +16,11 @@ export async function heldBars(
     `select held.bars, held.provisional, case when a.id is not null then json_build_object('id', a.id, 'runId', a.run_id,
        'receivedAt', floor(extract(epoch from a.received_at) * 1000)) end as answer
      from (
-       select count(*) as bars, count(*) filter (where not settled) as provisional, max(answer_id) as newest
+       select count(*) as bars, count(*) filter (where not settled) as provisional, array_agg(distinct answer_id) as given_by
        from stock_data where symbol = $1 and "interval" = $2 and ts >= $3 and ts < $4
-     ) as held left join answer a on a.id = held.newest`,
+     ) as held left join lateral (
+       select * from answer where id = any(held.given_by) order by received_at desc, id desc limit 1
+     ) as a on true`,
     [symbol, interval, instant(from), instant(to)],
   );
   return row!;

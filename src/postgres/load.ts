@@ -1,119 +1,154 @@
 /**
- * How does an answer that somebody kept get to where it was told, among those that are archived already? Its series is made
- * anew with it: bars, revisions and quarantine are then as if it had come on its day.
+ * How do answers that somebody kept get to where they were told, among those of their series that are archived already? If
+ * any of these was told later, the series is made anew: it is then as if each had come on its day.
  */
 import type pg from "pg";
-import type { Series } from "../bar.ts";
+import type { Bar, Reject, Series } from "../bar.ts";
 import { type Answer, archiveAnswer, PLACE } from "./answers.ts";
+import { writeRows } from "./bars.ts";
 import type { Database } from "./connect.ts";
-import { type RebuildOptions, rebuildSeries, type Rebuilt } from "./rebuild.ts";
-import { query } from "./transaction.ts";
+import { type RebuildOptions, rebuildWithin } from "./rebuild.ts";
+import { lockSeries } from "./results.ts";
+import { extendLease, fence } from "./runs.ts";
+import { transaction } from "./transaction.ts";
 import { instant } from "./values.ts";
 
-export interface LoadOptions extends Pick<RebuildOptions, "holder" | "series" | "read" | "signal"> {
-  /** With the instant it was told at as `receivedAt`. */
+/** An answer with what it says. Its `receivedAt` is when it was told. */
+export interface Kept {
   readonly answer: Answer;
-  /** Epoch ms: its body is kept for as long as one that comes now. */
+  readonly bars: readonly Bar[];
+  readonly rejects: readonly Reject[];
+}
+
+export interface LoadOptions extends Pick<RebuildOptions, "holder" | "series" | "read" | "signal"> {
+  /** Each gives one answer, and is asked when its turn comes: bodies are long. May be asked again. */
+  readonly kept: readonly (() => Kept)[];
+  /** Epoch ms: the bodies are kept for as long as one that comes now. */
   readonly now: number;
 }
 
-/** Answers told after it are known by their bars only, so nothing can be put before them. */
-export class PlaceGone extends Error {}
+/**
+ * `known`: the archive has it, told at this time. `placeless`: bodies of answers told after it are dropped, so the tables
+ * cannot be made anew from there.
+ */
+export type Became = "loaded" | "known" | "placeless";
 
-/** What a load changed in its series; a bar that is there in its place counts as neither. */
-export interface Loaded extends Pick<Rebuilt, "damaged"> {
+/** What a load changed in its series. */
+export interface Loaded {
+  /** Of each answer. */
+  readonly became: readonly Became[];
   readonly bars: number;
   readonly revisions: number;
   readonly quarantined: number;
+  /** What was there before was written anew. */
+  readonly rebuilt: boolean;
+}
+
+/** What the archive knows of the place of an answer. */
+export interface Place {
+  /** It is there, told at this very time. */
+  readonly known: boolean;
+  /** When else this body was told, epoch ms. */
+  readonly alsoAt: number | null;
+  /** How many answers of the series were told later. */
+  readonly later: number;
+  /** One of those, or one told before them but after it, has no body any more. */
+  readonly gone: boolean;
+  /** Where it would stand; `null`: none was told later. */
+  readonly place: string | null;
+  /** SHA-256 of the body, in hex: the order of those told at one instant. */
+  readonly hash: string;
 }
 
 /**
- * Archives the answer at its place and makes its series anew, all or nothing. Bars of no answer, or of answers whose bodies
- * are dropped, stay as they are.
+ * Archives the answers at their places and brings bars, revisions and quarantine to what they say, all of them or nothing.
+ * Bars of no answer, or of answers whose bodies are dropped, stay as they are.
  *
- * @throws PlaceGone; LeaseLost; the signal's reason
+ * @throws DamagedAnswer when the series must be made anew and an archived answer cannot be read; LeaseLost; the signal's
+ * reason
  */
-export async function loadAnswer(
+export async function loadAnswers(
   db: Database,
-  { holder, series, answer, now, read, signal }: LoadOptions,
+  { holder, series, kept, now, read, signal }: LoadOptions,
 ): Promise<Loaded> {
-  const before = await countsOf(db, series);
-  const { damaged } = await rebuildSeries(db, {
-    holder,
-    series,
-    partial: true,
-    read,
-    signal,
-    prepare: async (client) => {
-      const place = await placeOf(client, { series, answer });
-      const { runId } = holder;
-      await archiveAnswer(client, { runId, series, answer, late: { place, keptSince: now } });
-    },
-  });
-  const after = await countsOf(db, series);
-  return {
-    damaged,
-    bars: after.bars - before.bars,
-    revisions: after.revisions - before.revisions,
-    quarantined: after.quarantined - before.quarantined,
-  };
-}
-
-/** Whether the archive has this body of the series, told at this very time. */
-export async function isLoaded(
-  db: Database,
-  { series: { symbol, interval }, answer: { body, receivedAt } }: Pick<LoadOptions, "series"> & {
-    answer: Pick<Answer, "body" | "receivedAt">;
-  },
-): Promise<boolean> {
-  const rows = await query(
-    db,
-    `select from answer join answer_body on answer_body.id = body_id
-     where symbol = $1 and "interval" = $2 and received_at = $3 and sha256 = sha256(convert_to($4, 'UTF8')) limit 1`,
-    [symbol, interval, instant(receivedAt), body],
-  );
-  return rows.length > 0;
+  const { capabilities } = db;
+  const became: Became[] = [];
+  return await transaction(db, async (client, attempt) => {
+    await lockSeries(client, series);
+    await fence(client, holder);
+    const { runId } = holder;
+    const before = await countsOf(client, series);
+    let rebuilt = false;
+    for (const [index, next] of kept.entries()) {
+      signal.throwIfAborted();
+      const { answer, ...rows } = next();
+      const { known, gone, place } = await placeOf(client, { series, answer });
+      // An earlier attempt may have been committed after all.
+      const ours = attempt > 1 && became[index] === "loaded";
+      became[index] = known && !ours ? "known" : gone && !known ? "placeless" : "loaded";
+      if (known || gone) continue;
+      const answerId = await archiveAnswer(client, { runId, series, answer, late: { place, keptSince: now } });
+      if (place !== null) rebuilt = true;
+      else await writeRows(client, { ...rows, runId, series, answerId, now: answer.receivedAt, capabilities });
+    }
+    if (rebuilt) await rebuildWithin(client, series, { read, signal, capabilities });
+    const after = await countsOf(client, series);
+    await extendLease(client, holder);
+    return {
+      became: [...became],
+      bars: after.bars - before.bars,
+      revisions: after.revisions - before.revisions,
+      quarantined: after.quarantined - before.quarantined,
+      rebuilt,
+    };
+  }, { signal });
 }
 
 /**
- * Before the first that was told later, halfway to the one in front of it. A clock that was wrong on one day makes that
- * answer stand where it came, not where its time says, so the first is the careful choice: nothing told later is undone.
- *
- * @returns `null`: none was told later
- * @throws PlaceGone
+ * Where an answer would stand: before the first that was told later, halfway to the one in front of it. A clock that was
+ * wrong on one day makes that answer stand where it came, not where its time says, so the first is the careful choice:
+ * nothing told later is undone. Of two told at one instant the smaller hash goes first, whichever comes first.
  */
-async function placeOf(
-  client: pg.PoolClient,
-  { series: { symbol, interval }, answer: { receivedAt } }: Pick<LoadOptions, "series" | "answer">,
-): Promise<string | null> {
-  const { rows: [row] } = await client.query<{ place: string | null; gone: boolean }>(
-    `with told as (
-       select ${PLACE} as place, received_at > $3 as later, body is null as gone
-       from answer join answer_body on answer_body.id = body_id where symbol = $1 and "interval" = $2
+export async function placeOf(
+  asking: Pick<pg.Pool | pg.PoolClient, "query">,
+  { series: { symbol, interval }, answer: { receivedAt, body } }: {
+    series: Series;
+    answer: Pick<Answer, "receivedAt" | "body">;
+  },
+): Promise<Place> {
+  const { rows: [row] } = await asking.query(
+    `with own as (
+       select sha256(convert_to($4, 'UTF8')) as hash
+     ), told as (
+       select ${PLACE} as place, received_at, body is null as gone, sha256 = hash as same,
+         (received_at, sha256) > ($3::timestamptz, hash) as later
+       from answer join answer_body on answer_body.id = body_id cross join own
+       where symbol = $1 and "interval" = $2
      ), following as (
        select min(place) as place from told where later
      )
-     select (following.place + coalesce((select max(place) from told where place < following.place), following.place - 1)) * 0.5
-         as place,
-       exists (select from told where gone and place >= following.place) as gone
-     from following`,
-    [symbol, interval, instant(receivedAt)],
+     select exists (select from told where same and received_at = $3) as known,
+       (select max(received_at) from told where same and received_at <> $3) as "alsoAt",
+       (select count(*) from told where later) as later,
+       exists (select from told where gone and place >= following.place) as gone,
+       (following.place + coalesce((select max(place) from told where place < following.place), 0)) * 0.5 as place,
+       encode(own.hash, 'hex') as hash
+     from following cross join own`,
+    [symbol, interval, instant(receivedAt), body],
   );
-  if (row!.gone) throw new PlaceGone();
-  return row!.place;
+  return row;
 }
 
 async function countsOf(
-  db: Database,
+  client: pg.PoolClient,
   { symbol, interval }: Series,
 ): Promise<Pick<Loaded, "bars" | "revisions" | "quarantined">> {
   const counted = (table: string) => `(select count(*) from ${table} where symbol = $1 and "interval" = $2)`;
-  const [row] = await query<Record<"bars" | "revisions" | "quarantined", number>>(
-    db,
+  const { rows: [row] } = await client.query(
     `select ${counted("stock_data")} as bars, ${counted("revision")} as revisions, ${
       counted("quarantine")
     } as quarantined`,
     [symbol, interval],
   );
-  return row!;
+  return row;
 }

@@ -3,8 +3,9 @@
  * written answer by answer by the very statements that wrote them first, each under its own time and run.
  */
 import type pg from "pg";
-import { type Bar, type Reject, type Series, seriesName } from "../bar.ts";
+import type { Bar, Reject, Series } from "../bar.ts";
 import { type Answer, PLACE, TOLD_AFTER } from "./answers.ts";
+import { type ArchiveState, archiveState, describeLack, lacks, NOWHERE } from "./archive_states.ts";
 import { writeRows } from "./bars.ts";
 import type { Database } from "./connect.ts";
 import { type Release, releasesOf } from "./releases.ts";
@@ -12,18 +13,6 @@ import { lockSeries } from "./results.ts";
 import { extendLease, fence, type Holder } from "./runs.ts";
 import { transaction } from "./transaction.ts";
 import { instant } from "./values.ts";
-
-/** What the archive has of a series. */
-export interface ArchiveState {
-  readonly series: Series;
-  /** The place of the newest answer whose body is gone, 0 if none is: only those told after it can be replayed. */
-  readonly cut: string;
-  /** Answers that can be replayed. */
-  readonly answers: number;
-  /** Bars and revisions that cannot be rebuilt: of answers up to the cut, or from before there was an archive. */
-  readonly bars: number;
-  readonly revisions: number;
-}
 
 export interface ArchivedAnswer extends Omit<Answer, "requestId"> {
   readonly id: number;
@@ -46,8 +35,6 @@ export interface RebuildOptions {
   readonly read: (answer: ArchivedAnswer) => { readonly bars: readonly Bar[]; readonly rejects: readonly Reject[] };
   /** Aborted: the series is left as it was. */
   readonly signal: AbortSignal;
-  /** Done first, in the same transaction: what it throws leaves the series as it was. */
-  readonly prepare?: (client: pg.PoolClient) => Promise<void>;
 }
 
 /** What was made of a series. */
@@ -62,11 +49,6 @@ export interface Damage {
   readonly answerId: number;
   /** What is wrong with it. */
   readonly found: string;
-}
-
-/** Every series that has bars or answers, by symbol and interval. */
-export async function archiveStates({ pool }: Pick<Database, "pool">): Promise<ArchiveState[]> {
-  return await readStates(pool, null);
 }
 
 /**
@@ -91,40 +73,64 @@ export async function rebuildSeries(db: Database, options: RebuildOptions): Prom
 
 async function rebuildBeside(
   db: Database,
-  { holder, series, partial, read, signal, prepare, damaged }: RebuildOptions & { damaged: readonly Damage[] },
+  { holder, series, partial, damaged, ...how }: RebuildOptions & { damaged: readonly Damage[] },
 ): Promise<Rebuilt> {
   return await transaction(db, async (client) => {
     await lockSeries(client, series);
     await fence(client, holder);
-    await prepare?.(client);
-    const [state] = await readStates(client, series);
+    const state = await archiveState(client, series);
     if (state === undefined) return { replayed: 0, damaged: [] };
     if (!partial && lacks(state)) throw new Error(describeLack(state));
-    const { cut } = state;
-    let answer = await nextAnswer(client, { series, after: cut });
-    const countSince = answer?.receivedAt;
-    const kept = await keptOf(client, { series, damaged });
-    await rewind(client, { series, cut, countSince });
-    const releases = await releasesOf(client, { series, cut });
     const { capabilities } = db;
-    const releaseUpTo = (before: number) => storeAgain(client, releases, { series, before, capabilities });
-    let replayed = 0;
-    for (; answer !== null; answer = await nextAnswer(client, { series, after: answer.place })) {
-      signal.throwIfAborted();
-      const { id: answerId, runId, receivedAt: now } = answer;
-      await releaseUpTo(now);
-      const rows = kept.get(answerId) ?? readIntact(answer, read);
-      await writeRows(client, { ...rows, series, answerId, runId, now, capabilities, countSince });
-      if (!kept.has(answerId)) replayed += 1;
-    }
-    await releaseUpTo(Infinity);
+    const replayed = await rebuildAfter(client, state, { ...how, capabilities, damaged });
     await extendLease(client, holder);
     return { replayed, damaged };
-  }, { signal });
+  }, { signal: how.signal });
+}
+
+/**
+ * What {@link rebuildSeries} does, inside the caller's transaction.
+ *
+ * @returns how many answers were replayed
+ * @throws DamagedAnswer for one that is not among `damaged`; the signal's reason
+ */
+export async function rebuildWithin(
+  client: pg.PoolClient,
+  series: Series,
+  how: Pick<RebuildOptions, "read" | "signal"> & Pick<Database, "capabilities">,
+): Promise<number> {
+  const state = await archiveState(client, series);
+  return state === undefined ? 0 : await rebuildAfter(client, state, { ...how, damaged: [] });
+}
+
+async function rebuildAfter(
+  client: pg.PoolClient,
+  { series, cut }: ArchiveState,
+  { read, signal, capabilities, damaged }: Pick<RebuildOptions, "read" | "signal"> & Pick<Database, "capabilities"> & {
+    damaged: readonly Damage[];
+  },
+): Promise<number> {
+  let answer = await nextAnswer(client, { series, after: cut });
+  const countSince = answer?.receivedAt;
+  const kept = await keptOf(client, { series, damaged });
+  await rewind(client, { series, cut, countSince });
+  const releases = await releasesOf(client, { series, cut, since: countSince ?? null });
+  const releaseUpTo = (before: number) => storeAgain(client, releases, { series, before, capabilities });
+  let replayed = 0;
+  for (; answer !== null; answer = await nextAnswer(client, { series, after: answer.place })) {
+    signal.throwIfAborted();
+    const { id: answerId, runId, receivedAt: now } = answer;
+    await releaseUpTo(now);
+    const rows = kept.get(answerId) ?? readIntact(answer, read);
+    await writeRows(client, { ...rows, series, answerId, runId, now, capabilities, countSince });
+    if (!kept.has(answerId)) replayed += 1;
+  }
+  await releaseUpTo(Infinity);
+  return replayed;
 }
 
 /** An answer that cannot be read. */
-class DamagedAnswer extends Error {
+export class DamagedAnswer extends Error {
   constructor(readonly answerId: number, readonly found: string) {
     super(`Cannot read answer ${answerId}: ${found}`);
   }
@@ -142,7 +148,7 @@ function readIntact(answer: StoredAnswer, read: RebuildOptions["read"]): ReturnT
 
 /** Every answer after the cut that cannot be read. */
 async function findDamaged(db: Database, { series, read, signal }: RebuildOptions): Promise<Damage[]> {
-  const [state] = await readStates(db.pool, series);
+  const state = await archiveState(db.pool, series);
   const damaged: Damage[] = [];
   for (let after = state?.cut ?? NOWHERE;;) {
     signal.throwIfAborted();
@@ -188,52 +194,6 @@ async function storeAgain(
     await writeRows(client, { runId, series, answerId, bars: [bar], rejects: [], now, capabilities });
   }
 }
-
-/** Whether a rebuild of the series must keep something as it stands. */
-export function lacks({ bars, revisions }: ArchiveState): boolean {
-  return bars + revisions > 0;
-}
-
-export function describeLack({ series, bars, revisions, answers }: ArchiveState): string {
-  return `Cannot rebuild ${
-    seriesName(series)
-  }: ${bars} bars and ${revisions} revisions are older than the ${answers} ` +
-    "answers whose bodies are kept";
-}
-
-/** `only`: of one series instead of all. */
-async function readStates(queryable: Pick<pg.PoolClient, "query">, only: Series | null): Promise<ArchiveState[]> {
-  const { rows } = await queryable.query<Omit<ArchiveState, "series"> & Series>(
-    `with cut as (
-       select symbol, "interval", max(${PLACE}) filter (where body is null) as cut
-       from answer join answer_body on answer_body.id = body_id where ${ASKED} group by symbol, "interval"
-     ), before as (
-       select answer.id from answer join cut using (symbol, "interval") where ${ASKED} and ${PLACE} <= cut
-     ), replayable as (
-       select symbol, "interval", count(*) as answers
-       from answer join cut using (symbol, "interval") where ${ASKED} and ${PLACE} > coalesce(cut, 0)
-       group by symbol, "interval"
-     ), bars as (
-       select symbol, "interval", count(*) filter (where ${OLDER}) as bars
-       from stock_data where ${ASKED} group by symbol, "interval"
-     ), revisions as (
-       select symbol, "interval", count(*) filter (where ${OLDER}) as revisions
-       from revision where ${ASKED} group by symbol, "interval"
-     )
-     select symbol, "interval", coalesce(cut, ${NOWHERE}) as cut, coalesce(answers, 0) as answers, coalesce(bars, 0) as bars,
-       coalesce(revisions, 0) as revisions
-     from cut full join bars using (symbol, "interval") full join revisions using (symbol, "interval")
-       left join replayable using (symbol, "interval")
-     order by symbol, "interval"`,
-    [only?.symbol ?? null, only?.interval ?? null],
-  );
-  return rows.map(({ symbol, interval, ...state }) => ({ series: { symbol, interval }, ...state }));
-}
-
-/** Before every place. */
-const NOWHERE = "0";
-const OLDER = "answer_id is null or answer_id in (select id from before)";
-const ASKED = `($1::text is null or (symbol = $1 and "interval" = $2::text))`;
 
 /** One at a time, body included: that is all of the archive that is ever in memory. */
 async function nextAnswer(

@@ -8,7 +8,7 @@ import type { Database } from "./connect.ts";
 import { lockSeries } from "./results.ts";
 import { extendLease, fence, type Holder } from "./runs.ts";
 import { query, transaction } from "./transaction.ts";
-import { instant } from "./values.ts";
+import { instant, instantOrNull } from "./values.ts";
 
 /** A row in quarantine. Instants are epoch ms. */
 export interface QuarantinedRow {
@@ -149,15 +149,19 @@ export interface Release {
   readonly releasedAt: number;
 }
 
-/** The releases of a series whose answer was told after the place `cut`, oldest first: what a replay must store again. */
+/**
+ * What a replay of the answers after the place `cut` must store again, oldest first: the releases of rows that they brought,
+ * and those made since the first of them was told (`since`, epoch ms; `null`: there is none), whatever answer they were of.
+ */
 export async function releasesOf(
   client: pg.PoolClient,
-  { series: { symbol, interval }, cut }: { series: Series; cut: string },
+  { series: { symbol, interval }, cut, since }: { series: Series; cut: string; since: number | null },
 ): Promise<Release[]> {
   const { rows } = await client.query<Release>(
     `select bar, answer_id as "answerId", run_id as "runId", released_at as "releasedAt" from release
-     where symbol = $1 and "interval" = $2 and answer_id in (${TOLD_AFTER}) order by released_at, id`,
-    [symbol, interval, cut],
+     where symbol = $1 and "interval" = $2 and (answer_id in (${TOLD_AFTER}) or released_at >= $4)
+     order by released_at, id`,
+    [symbol, interval, cut, instantOrNull(since)],
   );
   return rows;
 }

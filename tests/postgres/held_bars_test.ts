@@ -23,3 +23,11 @@ withDatabases("bars of a stretch, how many can still grow, and the answer they c
   await db.pool.query("update stock_data set answer_id = null");
   assert.equal((await heldBars(db, IBM, slot("2026-03-02", "2026-03-03"))).answer, null, "older than the archive");
 });
+
+withDatabases("the newest answer is the one told last, not the one archived last", async (db) => {
+  const run = await startRun(db);
+  await store(db, run, { bars: [bar("2026-03-02T14:30Z", "1")] });
+  await store(db, run, { bars: [bar("2026-03-02T15:00Z", "1")], now: NOW - 1_000 });
+  const held = await heldBars(db, IBM, slot("2026-03-02", "2026-03-03"));
+  assert.equal(held.answer?.id, 1);
+});

@@ -1,76 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Bar, Reject, Series } from "../../src/bar.ts";
-import { retainAnswers } from "../../src/postgres/answers.ts";
-import type { Database } from "../../src/postgres/connect.ts";
-import { importRows } from "../../src/postgres/imports.ts";
-import { isLoaded, loadAnswer, type Loaded, PlaceGone } from "../../src/postgres/load.ts";
-import { type ArchivedAnswer, rebuildSeries } from "../../src/postgres/rebuild.ts";
-import type { Holder } from "../../src/postgres/runs.ts";
-import { LeaseLost } from "../../src/run.ts";
-import { withDatabases } from "../support/database.ts";
-import { bar, NOW, startRun, store, tablesOf } from "../support/stored.ts";
+import type { Series } from "../../src/bar.ts";
+import { archiveStates } from "../../src/postgres/archive_states.ts";
+import { placeOf } from "../../src/postgres/load.ts";
 import { barsOf, TOLD } from "../support/any_answer.ts";
-
-const DAY = 86_400_000;
-const DAILY: Series = { symbol: "IBM", interval: "daily" };
-const signal = new AbortController().signal;
-
-interface Told {
-  readonly series?: Series;
-  readonly bars: readonly Bar[];
-  readonly rejects?: readonly Reject[];
-  /** Epoch ms. */
-  readonly at: number;
-}
-
-/** The bodies of these tests are what was stored from them, after what tells two of the same bars apart. */
-function read({ body }: ArchivedAnswer): { bars: Bar[]; rejects: Reject[] } {
-  const [bars, rejects] = JSON.parse(body);
-  return { bars, rejects };
-}
-
-function bodyOf({ bars, rejects = [], at }: Told): string {
-  return JSON.stringify([bars, rejects, at]);
-}
-
-async function live(db: Database, holder: Holder, told: Told): Promise<void> {
-  const { series = DAILY, bars, rejects = [], at } = told;
-  await store(db, holder, { series, bars, rejects, now: at, body: bodyOf(told) });
-}
-
-async function load(db: Database, holder: Holder, told: Told, now = NOW + 99 * DAY): Promise<Loaded> {
-  const { series = DAILY, at } = told;
-  const answer = {
-    requestId: null,
-    form: "TEST",
-    zone: "America/New_York",
-    receivedAt: at,
-    reachesTo: at,
-    body: bodyOf(told),
-  };
-  return await loadAnswer(db, { holder, series, answer, now, read, signal });
-}
-
-/** What the tables say, each answer by when it was told: ids follow the order of arrival. */
-async function said(db: Database): Promise<unknown> {
-  const of = (column: string) => `(select received_at from answer where answer.id = t.${column})`;
-  const rows = async (table: string, more: string) => {
-    const { rows } = await db.pool.query(
-      `select (to_jsonb(t) - 'id' - 'run_id' - 'answer_id' - 'changed_by')::text as row ${more} from ${table} as t order by 1, 2`,
-    );
-    return rows;
-  };
-  return {
-    bars: await rows("stock_data", `, ${of("answer_id")} as told`),
-    revisions: await rows("revision", `, ${of("answer_id")} as told, ${of("changed_by")} as changed`),
-    quarantine: await rows("quarantine", ", 0 as told"),
-  };
-}
-
-async function empty(db: Database): Promise<void> {
-  await db.pool.query("delete from stock_data; delete from revision; delete from quarantine");
-}
+import { withDatabases } from "../support/database.ts";
+import { BAD, bodyOf, DAILY, DAY, empty, live, load, said, type Told } from "../support/loading.ts";
+import { bar, NOW, startRun, tablesOf } from "../support/stored.ts";
 
 withDatabases(
   "in whatever order answers arrive, live or loaded, the tables are those of the order they were told in",
@@ -81,7 +17,8 @@ withDatabases(
       fc.asyncProperty(
         fc.array(fc.tuple(TOLD, fc.boolean(), fc.nat()), { minLength: 1, maxLength: 6 }),
         fc.boolean(),
-        async (answers, week) => {
+        fc.boolean(),
+        async (answers, week, inOneGo) => {
           const tell = (name: string): (Told & { late: boolean; lot: number })[] => {
             const series: Series = { symbol: name, interval: week ? "weekly" : "daily" };
             return answers.map(([{ given, rejects }, late, lot], n) => ({
@@ -100,13 +37,9 @@ withDatabases(
           await empty(db);
           const mixed = tell(`${name}B`);
           for (const told of mixed.filter(({ late }) => !late)) await live(db, run, told);
-          for (const told of mixed.filter(({ late }) => late).toSorted((a, b) => a.lot - b.lot)) {
-            await load(
-              db,
-              run,
-              told,
-            );
-          }
+          const late = mixed.filter(({ late }) => late).toSorted((a, b) => a.lot - b.lot);
+          if (inOneGo && late.length > 0) await load(db, run, late);
+          else for (const told of late) await load(db, run, told);
           assert.equal(JSON.stringify(await said(db)).replaceAll(`${name}B`, name), expected);
         },
       ),
@@ -120,17 +53,27 @@ withDatabases("what a load changes is counted; the same answer again is known", 
   const young = { bars: [bar("2026-02-20", "2"), bar("2026-02-23", "3")], at: NOW };
   const old: Told = { bars: [bar("2026-02-19", "1"), bar("2026-02-20", "1")], rejects: [BAD], at: NOW - 7 * DAY };
   await live(db, run, young);
-  assert.equal(await isLoaded(db, { series: DAILY, answer: { body: bodyOf(old), receivedAt: old.at } }), false);
-  assert.deepEqual(await load(db, run, old), { damaged: [], bars: 1, revisions: 1, quarantined: 1 });
-  assert.equal(await isLoaded(db, { series: DAILY, answer: { body: bodyOf(old), receivedAt: old.at } }), true);
-  assert.equal(await isLoaded(db, { series: DAILY, answer: { body: bodyOf(old), receivedAt: old.at + 1 } }), false);
+  const placed = async (at = old.at) => {
+    const { hash: _, place: __, ...found } = await placeOf(db.pool, {
+      series: DAILY,
+      answer: { body: bodyOf(old), receivedAt: at },
+    });
+    return found;
+  };
+  assert.deepEqual(await placed(), { known: false, alsoAt: null, later: 1, gone: false });
+  const done = { bars: 1, revisions: 1, quarantined: 1, rebuilt: true };
+  assert.deepEqual(await load(db, run, old), { became: ["loaded"], ...done });
+  assert.deepEqual(await placed(), { known: true, alsoAt: null, later: 1, gone: false });
+  assert.deepEqual(await placed(old.at + 1), { known: false, alsoAt: old.at, later: 1, gone: false });
+  const before = await tablesOf(db);
+  const nothing = { became: ["known"], bars: 0, revisions: 0, quarantined: 0, rebuilt: false };
+  assert.deepEqual(await load(db, run, old), nothing);
+  assert.deepEqual(await tablesOf(db), before);
   const { rows } = await db.pool.query("select close, seen_at from revision");
   assert.deepEqual(rows, [{ close: "1", seen_at: NOW }], "the older value was found changed when the younger one came");
   const { rows: then } = await db.pool.query("select ts, close from bars_as_of($1) order by ts", [new Date(NOW - DAY)]);
   assert.deepEqual(then, [{ ts: Date.parse("2026-02-19"), close: "1" }, { ts: Date.parse("2026-02-20"), close: "1" }]);
 });
-
-const BAD: Reject = { stamp: "2026-01-02", rule: "zero-price", raw: { "4. close": "0" } };
 
 withDatabases("what is told later, live, comes after all that was loaded", async (db) => {
   const run = await startRun(db);
@@ -147,66 +90,39 @@ withDatabases("what is told later, live, comes after all that was loaded", async
   assert.equal(revisions, 71);
 });
 
-withDatabases("an answer older than those whose bodies are dropped is refused, a younger one is not", async (db) => {
+withDatabases("twenty older and older ones: none falls out of what is replayed", async (db) => {
   const run = await startRun(db);
-  await live(db, run, { bars: [bar("2026-02-20", "1")], at: NOW });
-  await live(db, run, { bars: [bar("2026-02-23", "1")], at: NOW + 2 * DAY });
-  await retainAnswers(db, { before: NOW + DAY, limit: 10 });
-  const before = await tablesOf(db);
-  await assert.rejects(load(db, run, { bars: [bar("2026-02-19", "9")], at: NOW - DAY }), PlaceGone);
-  assert.deepEqual(await tablesOf(db), before);
-  const { rows: [{ answers }] } = await db.pool.query("select count(*) as answers from answer");
-  assert.equal(answers, 2, "nothing of it stays");
-  const { bars } = await load(db, run, { bars: [bar("2026-02-19", "9"), bar("2026-02-23", "9")], at: NOW + DAY });
-  assert.equal(bars, 1);
-  const { rows } = await db.pool.query("select close from stock_data order by ts");
-  assert.deepEqual(rows.map(({ close }) => close), ["9", "1", "1"]);
+  await live(db, run, { bars: [bar("2026-02-20", "99")], at: NOW });
+  for (let n = 1; n <= 20; n++) await load(db, run, { bars: [bar("2026-02-20", String(n))], at: NOW - n * DAY });
+  const [state] = await archiveStates(db);
+  assert.deepEqual(state, { series: DAILY, cut: "0", answers: 21, bars: 0, revisions: 0 });
+  const { rows } = await db.pool.query("select close from revision order by seen_at");
+  assert.deepEqual(rows.map(({ close }) => Number(close)), Array.from({ length: 20 }, (_, n) => 20 - n));
 });
 
-withDatabases(
-  "a loaded body is kept as long as one that came on the day it was loaded; dropped with it, its bars stay",
-  async (db) => {
-    const run = await startRun(db);
-    const now = NOW + 99 * DAY;
-    await live(db, run, { bars: [bar("2026-02-20", "1")], at: NOW });
-    await live(db, run, { bars: [bar("2026-02-20", "3")], at: NOW + 2 * DAY });
-    await load(db, run, { bars: [bar("2026-02-20", "2"), bar("2026-02-23", "2")], at: NOW + DAY }, now);
-    const before = await tablesOf(db);
-    assert.equal(await retainAnswers(db, { before: NOW + DAY, limit: 10 }), 1);
-    assert.equal(await retainAnswers(db, { before: now, limit: 10 }), 1);
-    // The youngest of the three is gone, so what stands between is not told again either.
-    assert.equal((await rebuildSeries(db, { holder: run, series: DAILY, partial: true, read, signal })).replayed, 0);
-    assert.deepEqual(await tablesOf(db), before);
-    assert.equal(await retainAnswers(db, { before: now + 1, limit: 10 }), 1);
-  },
-);
-
-withDatabases("what an import put into quarantine stays there, and is counted as often as before", async (db) => {
+withDatabases("two told at one instant stand in one order, whichever comes first", async (db) => {
   const run = await startRun(db);
-  const imported: Reject = { ...BAD, stamp: "2026-01-05" };
-  await live(db, run, { bars: [bar("2026-02-20", "1")], at: NOW });
-  await importRows(db, {
-    holder: run,
-    series: DAILY,
-    bars: [],
-    rejects: [imported, BAD],
-    now: NOW + DAY,
-    stop: signal,
-    wrote: () => {},
-  });
-  await live(db, run, { bars: [], rejects: [BAD], at: NOW + 2 * DAY });
-  const rows = async () =>
-    (await db.pool.query("select stamp, times, first_seen_at, last_seen_at from quarantine order by stamp")).rows;
-  const before = await rows();
-  assert.deepEqual(before.map(({ times }) => times), [2, 1]);
-  await load(db, run, { bars: [bar("2026-02-19", "1")], at: NOW - DAY });
-  assert.deepEqual(await rows(), before);
+  const pair = ["1", "2"].map((close): Told => ({ bars: [bar("2026-02-20", close)], at: NOW }));
+  const closes: unknown[] = [];
+  for (const told of [pair, pair.toReversed()]) {
+    for (const one of told) await load(db, run, one);
+    closes.push(await said(db));
+    await db.pool.query("delete from answer");
+    await empty(db);
+  }
+  assert.deepEqual(closes[0], closes[1]);
 });
 
-withDatabases("a run that is not ours any more loads nothing", async (db) => {
+withDatabases("what nothing was told after is written, and nothing else is made anew", async (db) => {
   const run = await startRun(db);
-  const stranger = { ...run, owner: "somebody else" };
-  await assert.rejects(load(db, stranger, { bars: [bar("2026-02-19", "1")], at: NOW }), LeaseLost);
-  const { rows: [{ answers }] } = await db.pool.query("select count(*) as answers from answer");
-  assert.equal(answers, 0);
+  await live(db, run, { bars: [bar("2026-02-20", "1")], at: NOW });
+  const place = async () => (await db.pool.query("select ctid::text, xmin::text from stock_data order by ts")).rows[0];
+  const before = await place();
+  const two: Told[] = [{ bars: [bar("2026-02-23", "1")], at: NOW + DAY }, {
+    bars: [bar("2026-02-24", "1")],
+    at: NOW + 2 * DAY,
+  }];
+  const { rebuilt, bars } = await load(db, run, two);
+  assert.deepEqual([rebuilt, bars], [false, 2]);
+  assert.deepEqual(await place(), before);
 });

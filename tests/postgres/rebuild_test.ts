@@ -3,13 +3,8 @@ import fc from "fast-check";
 import type { Bar, Reject, Series } from "../../src/bar.ts";
 import { retainAnswers } from "../../src/postgres/answers.ts";
 import type { Database } from "../../src/postgres/connect.ts";
-import {
-  type ArchivedAnswer,
-  archiveStates,
-  describeLack,
-  rebuildSeries,
-  type Rebuilt,
-} from "../../src/postgres/rebuild.ts";
+import { archiveStates, describeLack } from "../../src/postgres/archive_states.ts";
+import { type ArchivedAnswer, rebuildSeries, type Rebuilt } from "../../src/postgres/rebuild.ts";
 import type { Holder } from "../../src/postgres/runs.ts";
 import { LeaseLost } from "../../src/run.ts";
 import { withDatabases } from "../support/database.ts";

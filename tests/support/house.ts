@@ -29,6 +29,8 @@ const WIRING = [
   "replay",
   "replay_command",
   "hold",
+  "kept_file",
+  "load_survey",
   "load",
   "load_command",
   "import_command",

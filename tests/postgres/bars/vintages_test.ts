@@ -7,7 +7,7 @@ import { classify } from "../../../src/alphavantage/answer.ts";
 import type { Series } from "../../../src/bar.ts";
 import type { Database } from "../../../src/postgres/connect.ts";
 import { storeSeries } from "../../../src/postgres/bars.ts";
-import { loadAnswer } from "../../../src/postgres/load.ts";
+import { loadAnswers } from "../../../src/postgres/load.ts";
 import { readArchived } from "../../../src/replay.ts";
 import { type BarRequest, formOf, functionOf } from "../../../src/request.ts";
 import { readAnswer } from "../../../src/wiring.ts";
@@ -91,8 +91,9 @@ async function load(db: Database, interval: Interval, kept: readonly Vintage[]):
   const holder = await startRun(db);
   const signal = new AbortController().signal;
   for (const vintage of kept) {
-    const { series, answer } = readingOf(vintage, interval);
-    await loadAnswer(db, { holder, series, answer, now: Date.now(), read: readArchived, signal });
+    const { series, answer, reading } = readingOf(vintage, interval);
+    const one = () => ({ answer, ...reading });
+    await loadAnswers(db, { holder, series, kept: [one], now: Date.now(), read: readArchived, signal });
   }
 }
 
