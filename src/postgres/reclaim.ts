@@ -44,7 +44,7 @@ export async function reclaim(
         onError(`Cannot reclaim the room of removed rows in ${name}: ${explain(error)}`);
       }
     }
-    // As large as the log was once, so much of it stays to be used again: up to a gigabyte, less each time.
+    // Its files are kept to be used again, up to a gigabyte of them (max_wal_size); without this there is no end.
     await turnOfTheLoop();
     if (!stop.aborted) await query(db, "checkpoint");
   } catch (error) {
