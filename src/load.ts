@@ -10,7 +10,8 @@ import { holdingThePlace } from "./hold.ts";
 import { type FileSurvey, type LoadAsked, PLACELESS, readAt } from "./load_survey.ts";
 import { type Kept, loadAnswers, type LoadOptions as Loading } from "./postgres/load.ts";
 import { DamagedAnswer } from "./postgres/rebuild.ts";
-import { readArchived } from "./replay.ts";
+import { reclaim } from "./postgres/reclaim.ts";
+import { readArchived, REWRITTEN } from "./replay.ts";
 import { NO_ROWS, type Outcome, type RowCounts, totalsOf } from "./run.ts";
 import type { Rooms } from "./wiring.ts";
 
@@ -45,9 +46,9 @@ export async function load(
   rooms: Pick<Rooms, "database" | "world" | "settings">,
   { asked, files, stop, abort, tell, searchGaps }: LoadOptions,
 ): Promise<LoadReport | Exclude<Claim, { runId: number }>> {
-  const done: Done = { loaded: 0, known: 0, left: 0, counts: NO_ROWS };
+  const done: Done = { loaded: 0, known: 0, left: 0, rebuilt: false, counts: NO_ROWS };
   const totals = () => ({ ...totalsOf([]), ...done.counts });
-  return await holdingThePlace(rooms, { stop, abort, totals }, async ({ holder, stop, signal }) => {
+  const report = await holdingThePlace(rooms, { stop, abort, totals }, async ({ holder, stop, signal }) => {
     const report = (outcome: LoadReport["outcome"]) => ({
       runId: holder.runId,
       outcome,
@@ -65,6 +66,8 @@ export async function load(
     }
     return report(done.left === 0 ? "complete" : "partial");
   });
+  if (done.rebuilt) await reclaim(rooms.database, REWRITTEN, { stop, onError: rooms.world.onError });
+  return report;
 }
 
 /** What has been done, in files, as it is done: a run that fails halfway says so too. */
@@ -73,6 +76,8 @@ interface Done {
   known: number;
   /** Left out. */
   left: number;
+  /** Bars were written anew beside the old ones. */
+  rebuilt: boolean;
   counts: RowCounts;
 }
 
@@ -105,6 +110,7 @@ async function loadSeries(
     done.loaded += loaded.length;
     done.known += known.length;
     done.left += placeless.length;
+    done.rebuilt ||= rebuilt;
     done.counts = {
       ...done.counts,
       inserted: done.counts.inserted + Math.max(0, bars),

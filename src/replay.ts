@@ -18,7 +18,7 @@ import type { Selection } from "./selection.ts";
 import { readAnswer, type Rooms } from "./wiring.ts";
 
 /** The tables that are as good as new after a replay. */
-const REWRITTEN = ["stock_data", "revision", "quarantine"];
+export const REWRITTEN = ["stock_data", "revision", "quarantine"];
 
 export interface ReplayOptions {
   /** Of the series that have bars or answers, configured or not. */

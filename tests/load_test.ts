@@ -139,6 +139,21 @@ withDatabases(
   },
 );
 
+withDatabases("what the embedded engine wrote anew leaves no room behind", async (db, { engine }) => {
+  const days = (count: number) => {
+    const all = Array.from({ length: count }, (_, n) => new Date(Date.parse("2022-01-03") + n * 86_400_000));
+    return answer(Object.fromEntries(all.map((day) => [day.toISOString().slice(0, 10), "1"])));
+  };
+  const size = async () => (await db.pool.query("select pg_relation_size('stock_data')::int as size")).rows[0].size;
+  await loaded(db, "2024-01-01T00:00Z", { "a.json": days(600) });
+  const sizes: number[] = [];
+  for (let n = 0; n < 5; n++) {
+    await loaded(db, `2023-12-0${9 - n}T00:00Z`, { "b.json": days(600 - n) });
+    sizes.push(await size());
+  }
+  if (engine === "embedded") assert.ok(Math.max(...sizes) <= sizes[0]!, sizes.join());
+});
+
 withDatabases("an archived answer that cannot be read: what would be made anew with it is left out", async (db) => {
   await loaded(db, "2026-02-24T08:00Z", { "young.json": YOUNG });
   await db.pool.query("update answer_body set body = body || ' '");

@@ -35,7 +35,6 @@ export async function reclaim(
   if (db.capabilities.autovacuum) return done;
   try {
     for (const name of await smallestFirst(db, tables)) {
-      await turnOfTheLoop();
       if (stop.aborted || !await quiet()) return done;
       try {
         await query(db, `vacuum (analyze) ${name}`);
@@ -45,17 +44,11 @@ export async function reclaim(
       }
     }
     // Its files are kept to be used again, up to a gigabyte of them (max_wal_size); without this there is no end.
-    await turnOfTheLoop();
     if (!stop.aborted) await query(db, "checkpoint");
   } catch (error) {
     onError(`Cannot reclaim the room of removed rows: ${explain(error)}`);
   }
   return done;
-}
-
-/** The engine works on our thread: between its statements alone no signal is heard, and no page answered. */
-function turnOfTheLoop(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 /** As they are written in a statement. @throws when one does not exist */

@@ -113,3 +113,18 @@ Deno.test("a statement that fails does not disturb the next one, alone or among 
     await db.close();
   }
 });
+
+Deno.test("a long chain of statements leaves the loop its turns: signals, leases and pages are not starved", async () => {
+  const db = await openDatabase({ kind: "embedded", dataDir: null }, { onError: () => {} });
+  let turns = 0;
+  const loop = setInterval(() => turns++, 0);
+  const begun = performance.now();
+  try {
+    for (let n = 0; n < 100; n++) await db.pool.query("select sum(n) from generate_series(1, 20000) as n");
+    const most = (performance.now() - begun) / 10;
+    assert.ok(turns > 5, `${turns} turns of at most ${most}`);
+  } finally {
+    clearInterval(loop);
+    await db.close();
+  }
+});
