@@ -159,6 +159,9 @@ function ignoreNotFound(error: unknown): undefined {
 /** Longer than the second rejection takes on a busy machine, when there is one. */
 const STRAY_MS = 500;
 
+/** The log is what a checkpoint leaves of it to be used again: by default up to a gigabyte. */
+const SETTINGS = ["shared_buffers=16MB", "max_wal_size=64MB", "min_wal_size=32MB"];
+
 /** When its files cannot be read, PGlite rejects twice: once to us, once to nobody, which would end the process. */
 async function create(options: PGliteOptions, { onError }: OpenOptions): Promise<PGlite> {
   const stray: Error[] = [];
@@ -171,7 +174,7 @@ async function create(options: PGliteOptions, { onError }: OpenOptions): Promise
   globalThis.addEventListener("unhandledrejection", onStray);
   try {
     const { PGlite } = await import("@electric-sql/pglite");
-    const engine = await PGlite.create({ ...options, postgresqlconf: ["shared_buffers=16MB"] });
+    const engine = await PGlite.create({ ...options, postgresqlconf: SETTINGS });
     // It worked, so these were somebody else's.
     stray.forEach(onError);
     return engine;

@@ -43,7 +43,7 @@ export async function reclaim(
         onError(`Cannot reclaim the room of removed rows in ${name}: ${explain(error)}`);
       }
     }
-    // Its files are kept to be used again, up to a gigabyte of them (max_wal_size); without this there is no end.
+    // Some of its files are kept to be used again (max_wal_size); without this there is no end.
     if (!stop.aborted) await query(db, "checkpoint");
   } catch (error) {
     onError(`Cannot reclaim the room of removed rows: ${explain(error)}`);

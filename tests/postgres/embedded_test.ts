@@ -128,3 +128,20 @@ Deno.test("a long chain of statements leaves the loop its turns: signals, leases
     await db.close();
   }
 });
+
+Deno.test("the log of much work is given back by a checkpoint, but for what is used again", async () => {
+  await using dir = await embeddedDir({ migrated: false });
+  const db = await open(dir.path);
+  try {
+    const logged = async () => {
+      const { rows } = await db.pool.query("select (sum(size) / 1048576)::int as mb from pg_ls_waldir()");
+      return rows[0].mb;
+    };
+    await db.pool.query("create table much as select n, repeat('x', 200) as text from generate_series(1, 400000) as n");
+    assert.ok(await logged() > 96, `${await logged()} MB are not enough to show it`);
+    await db.pool.query("checkpoint");
+    assert.ok(await logged() <= 64, `${await logged()} MB`);
+  } finally {
+    await db.close();
+  }
+});
