@@ -28,7 +28,7 @@ export async function openEmbedded(
   await engine.exec("set timezone = 'UTC'");
   const { createPgConfig } = await import("@electric-sql/pglite/node-postgres");
   const pool = new OneSessionPool({
-    ...(createPgConfig(engine) as unknown as pg.PoolConfig),
+    ...(createPgConfig(withTurns(engine)) as unknown as pg.PoolConfig),
     // One session, so one client: with two, answers go to the wrong question. It is never idle enough to be replaced.
     max: 1,
     idleTimeoutMillis: 0,
@@ -51,27 +51,11 @@ export async function openEmbedded(
   };
 }
 
-/** The engine works on our thread, and its answers need no turn of the loop: so long at most is nobody else heard. */
-const DEAF_MS = 10;
-
 /**
  * The driver's pool replaces a client whose statement failed. Here the next client would be the same session, still
  * finishing the failed statement: it would read the wrong answers. The session is sound, so the client stays.
- *
- * Between two uses of it the loop has a turn: in a long chain of statements no signal would be heard, no lease renewed and
- * no page answered.
  */
 class OneSessionPool extends pg.Pool {
-  #turnedAt = 0;
-
-  override connect = (async () => {
-    if (performance.now() - this.#turnedAt >= DEAF_MS) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      this.#turnedAt = performance.now();
-    }
-    return await super.connect();
-  }) as pg.Pool["connect"];
-
   override query = (async (...args: Parameters<pg.PoolClient["query"]>) => {
     const client = await this.connect();
     try {
@@ -80,6 +64,26 @@ class OneSessionPool extends pg.Pool {
       client.release();
     }
   }) as pg.Pool["query"];
+}
+
+const DEAF_MS = 10;
+
+/**
+ * The engine works on our thread, and its answers need no turn of the event loop: in a long chain of statements no signal
+ * would be heard, no lease renewed and no page answered. So it has its turn after an answer, every so often.
+ */
+function withTurns(engine: PGlite): PGlite {
+  const exec = engine.execProtocolStream.bind(engine);
+  let turnedAt = 0;
+  engine.execProtocolStream = async (message, options) => {
+    const answer = await exec(message, options);
+    if (performance.now() - turnedAt >= DEAF_MS) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      turnedAt = performance.now();
+    }
+    return answer;
+  };
+  return engine;
 }
 
 async function openDirectory(

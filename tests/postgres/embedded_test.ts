@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import type pg from "pg";
 import { type Database, openDatabase } from "../../src/postgres/connect.ts";
+import { transaction } from "../../src/postgres/transaction.ts";
 import { migrate, MIGRATIONS } from "../../src/postgres/migrate.ts";
 import { embeddedDir } from "../support/database.ts";
 
@@ -114,20 +116,26 @@ Deno.test("a statement that fails does not disturb the next one, alone or among 
   }
 });
 
-Deno.test("a long chain of statements leaves the loop its turns: signals, leases and pages are not starved", async () => {
-  const db = await openDatabase({ kind: "embedded", dataDir: null }, { onError: () => {} });
-  let turns = 0;
-  const loop = setInterval(() => turns++, 0);
-  const begun = performance.now();
-  try {
-    for (let n = 0; n < 100; n++) await db.pool.query("select sum(n) from generate_series(1, 20000) as n");
-    const most = (performance.now() - begun) / 10;
-    assert.ok(turns > 5, `${turns} turns of at most ${most}`);
-  } finally {
-    clearInterval(loop);
-    await db.close();
-  }
-});
+for (const inside of [false, true]) {
+  const where = inside ? "in one transaction" : "each by itself";
+  Deno.test(`a long chain of statements leaves the loop its turns: signals, leases and pages are not starved: ${where}`, async () => {
+    const db = await openDatabase({ kind: "embedded", dataDir: null }, { onError: () => {} });
+    let turns = 0;
+    const loop = setInterval(() => turns++, 0);
+    const chain = async (asked: Pick<pg.PoolClient, "query">) => {
+      for (let n = 0; n < 100; n++) await asked.query("select sum(n) from generate_series(1, 20000) as n");
+    };
+    const begun = performance.now();
+    try {
+      await (inside ? transaction(db, chain) : chain(db.pool));
+      const most = (performance.now() - begun) / 10;
+      assert.ok(turns > 5, `${turns} turns of at most ${most}`);
+    } finally {
+      clearInterval(loop);
+      await db.close();
+    }
+  });
+}
 
 Deno.test("the log of much work is given back by a checkpoint, but for what is used again", async () => {
   await using dir = await embeddedDir({ migrated: false });
