@@ -66,7 +66,7 @@ class OneSessionPool extends pg.Pool {
   }) as pg.Pool["query"];
 }
 
-const DEAF_MS = 10;
+const DEAF_MS = 50;
 
 /**
  * The engine works on our thread, and its answers need no turn of the event loop: in a long chain of statements no signal
