@@ -58,11 +58,13 @@ export async function load(
     for (const group of bySeries(files)) {
       if (stop.aborted) return report("cancelled");
       const { series } = group[0]!;
-      const kept = group.map(({ path }) => () => keptAt(path, { asked, series }));
+      const kept = group.map((file) => () => keptAt(file, asked));
       const now = rooms.world.now();
       const shared = { holder, series, kept, now, read: readArchived, signal };
       for (const said of await loadSeries(rooms, { shared, group, done })) tell(said);
-      await searchGaps([series], stop);
+      await searchGaps([series], stop).catch((error: unknown) =>
+        rooms.world.onError(`Cannot search for gaps: ${error instanceof Error ? error.message : String(error)}`)
+      );
     }
     return report(done.left === 0 ? "complete" : "partial");
   });
@@ -87,13 +89,13 @@ function bySeries(files: readonly FileSurvey[]): FileSurvey[][] {
   return [...Map.groupBy(ordered, ({ series }) => seriesName(series)).values()];
 }
 
-/** Read again, so that not all of them are in memory. @throws Error when it has become something else since the survey */
-function keptAt(path: string, { asked, series }: { asked: LoadAsked; series: Series }): Kept {
+/** Read again, so that not all of them are in memory. @throws Error when it has become something else since the look */
+async function keptAt({ path, hash }: FileSurvey, asked: LoadAsked): Promise<Kept> {
   const kept = readAt(path, asked);
   if (typeof kept === "string") throw new Error(kept);
-  if (seriesName(kept.series) !== seriesName(series)) {
-    throw new Error(`Cannot load "${path}": it has changed meanwhile`);
-  }
+  const bytes = new TextEncoder().encode(kept.answer.body);
+  const found = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+  if (found !== hash) throw new Error(`Cannot load "${path}": it has changed meanwhile`);
   return { answer: kept.answer, ...kept.reading };
 }
 

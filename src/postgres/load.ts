@@ -22,7 +22,7 @@ export interface Kept {
 
 export interface LoadOptions extends Pick<RebuildOptions, "holder" | "series" | "read" | "signal"> {
   /** Each gives one answer, and is asked when its turn comes: bodies are long. May be asked again. */
-  readonly kept: readonly (() => Kept)[];
+  readonly kept: readonly (() => Promise<Kept>)[];
   /** Epoch ms: the bodies are kept for as long as one that comes now. */
   readonly now: number;
 }
@@ -52,6 +52,8 @@ export interface Place {
   readonly alsoAt: number | null;
   /** How many answers of the series were told later. */
   readonly later: number;
+  /** An operator released a row of the series after it was told. */
+  readonly released: boolean;
   /** One of those, or one told before them but after it, has no body any more. */
   readonly gone: boolean;
   /** Where it would stand; `null`: none was told later. */
@@ -73,28 +75,32 @@ export async function loadAnswers(
 ): Promise<Loaded> {
   const { capabilities } = db;
   const became: Became[] = [];
+  let loaded: Loaded | null = null;
   return await transaction(db, async (client, attempt) => {
     await lockSeries(client, series);
     await fence(client, holder);
     const { runId } = holder;
     const before = await countsOf(client, series);
-    let rebuilt = false;
+    let [rebuilt, written] = [false, false];
     for (const [index, next] of kept.entries()) {
       signal.throwIfAborted();
-      const { answer, ...rows } = next();
-      const { known, gone, place } = await placeOf(client, { series, answer });
+      const { answer, ...rows } = await next();
+      const { known, gone, place, released } = await placeOf(client, { series, answer });
       // An earlier attempt may have been committed after all.
       const ours = attempt > 1 && became[index] === "loaded";
       became[index] = known && !ours ? "known" : gone && !known ? "placeless" : "loaded";
       if (known || gone) continue;
+      written = true;
       const answerId = await archiveAnswer(client, { runId, series, answer, late: { place, keptSince: now } });
-      if (place !== null) rebuilt = true;
+      if (place !== null || released) rebuilt = true;
       else await writeRows(client, { ...rows, runId, series, answerId, now: answer.receivedAt, capabilities });
     }
     if (rebuilt) await rebuildWithin(client, series, { read, signal, capabilities });
     const after = await countsOf(client, series);
     await extendLease(client, holder);
-    return {
+    // All of it was there: then what the earlier attempt did was committed after all.
+    if (loaded !== null && !written) return loaded;
+    return loaded = {
       became: [...became],
       bars: after.bars - before.bars,
       revisions: after.revisions - before.revisions,
@@ -131,6 +137,7 @@ export async function placeOf(
        (select max(received_at) from told where same and received_at <> $3) as "alsoAt",
        (select count(*) from told where later) as later,
        exists (select from told where gone and place >= following.place) as gone,
+       exists (select from release where symbol = $1 and "interval" = $2 and released_at >= $3) as released,
        (following.place + coalesce((select max(place) from told where place < following.place), 0)) * 0.5 as place,
        encode(own.hash, 'hex') as hash
      from following cross join own`,

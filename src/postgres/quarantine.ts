@@ -30,7 +30,7 @@ export async function quarantineRows(
        from unnest($5::text[], $6::text[], $7::text[]) as given (stamp, rule, raw)
        group by stamp, rule, raw order by stamp, rule, raw
        on conflict (symbol, "interval", rule, md5(stamp || ' ' || raw)) do update set
-         run_id = excluded.run_id, first_seen_at = least(old.first_seen_at, excluded.first_seen_at),
+         run_id = excluded.run_id,
          last_seen_at = greatest(old.last_seen_at, excluded.last_seen_at), times = old.times + excluded.times
          where $8::timestamptz is null or old.first_seen_at >= $8`,
       [

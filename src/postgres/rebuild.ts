@@ -12,7 +12,7 @@ import { type Release, releasesOf } from "./releases.ts";
 import { lockSeries } from "./results.ts";
 import { extendLease, fence, type Holder } from "./runs.ts";
 import { transaction } from "./transaction.ts";
-import { instant } from "./values.ts";
+import { instant, instantOrNull } from "./values.ts";
 
 export interface ArchivedAnswer extends Omit<Answer, "requestId"> {
   readonly id: number;
@@ -111,7 +111,7 @@ async function rebuildAfter(
   },
 ): Promise<number> {
   let answer = await nextAnswer(client, { series, after: cut });
-  const countSince = answer?.receivedAt;
+  const countSince = await firstAfter(client, { series, cut }) ?? undefined;
   const kept = await keptOf(client, { series, damaged });
   await rewind(client, { series, cut, countSince });
   const releases = await releasesOf(client, { series, cut, since: countSince ?? null });
@@ -219,29 +219,31 @@ async function rewind(
   { series: { symbol, interval }, cut, countSince }: { series: Series; cut: string; countSince?: number },
 ): Promise<void> {
   const taken = [symbol, interval, cut];
+  const released = [...taken, instantOrNull(countSince ?? null)];
   await client.query(
-    `delete from stock_data where symbol = $1 and "interval" = $2 and answer_id in (${TOLD_AFTER})`,
-    taken,
+    `with ${RELEASED} delete from stock_data as bar where symbol = $1 and "interval" = $2 and ${LATER_BAR}`,
+    released,
   );
   await client.query(
-    `insert into stock_data (symbol, "interval", ts, open, high, low, close, volume, adjusted_close, dividend_amount,
-       split_coefficient, settled, answer_id)
+    `with ${RELEASED} insert into stock_data (symbol, "interval", ts, open, high, low, close, volume, adjusted_close,
+       dividend_amount, split_coefficient, settled, answer_id)
      select symbol, "interval", ts, open, high, low, close, volume, adjusted_close, dividend_amount, split_coefficient,
        true, answer_id
-     from revision
-     where symbol = $1 and "interval" = $2 and changed_by in (${TOLD_AFTER})
-       and (answer_id is null or answer_id not in (${TOLD_AFTER})) order by ts`,
-    taken,
+     from revision as bar
+     where symbol = $1 and "interval" = $2 and ${LATER_CHANGE} and (answer_id is null or not ${LATER_BAR}) order by ts`,
+    released,
   );
   await client.query(
-    `delete from revision where symbol = $1 and "interval" = $2 and changed_by in (${TOLD_AFTER})`,
-    taken,
+    `with ${RELEASED} delete from revision as bar where symbol = $1 and "interval" = $2 and ${LATER_CHANGE}`,
+    released,
   );
   if (countSince === undefined) return;
   await client.query(
-    `delete from quarantine where symbol = $1 and "interval" = $2 and first_seen_at in (
-       select received_at from answer where answer.id in (${TOLD_AFTER})
-     )`,
+    `delete from quarantine where symbol = $1 and "interval" = $2
+       and first_seen_at in (select received_at from answer where answer.id in (${TOLD_AFTER}))
+       and first_seen_at not in (
+         select received_at from answer where symbol = $1 and "interval" = $2 and ${PLACE} <= $3::numeric
+       )`,
     taken,
   );
   // What no answer brought first, an import did: it stays, and the answers count it again.
@@ -250,4 +252,29 @@ async function rewind(
      where symbol = $1 and "interval" = $2 and first_seen_at >= $3 and last_seen_at > first_seen_at`,
     [symbol, interval, instant(countSince)],
   );
+}
+
+/**
+ * Releases that will be stored again although their answer stands before the cut: what they wrote is taken back as well. It
+ * bears the name of that answer, which has no other bar at that time: its row was in quarantine.
+ */
+const RELEASED = `released as (
+  select answer_id, released_at, to_timestamp((bar ->> 'ts')::double precision / 1000) as ts from release
+  where symbol = $1 and "interval" = $2 and released_at >= $4::timestamptz and answer_id not in (${TOLD_AFTER})
+)`;
+const LATER_BAR = `(bar.answer_id in (${TOLD_AFTER})
+  or exists (select from released where released.ts = bar.ts and released.answer_id = bar.answer_id))`;
+const LATER_CHANGE = `(bar.changed_by in (${TOLD_AFTER})
+  or exists (select from released where released.answer_id = bar.changed_by and released.released_at = bar.seen_at))`;
+
+/** When the earliest of the answers after the cut was told, epoch ms; `null`: there is none. */
+async function firstAfter(
+  client: pg.PoolClient,
+  { series: { symbol, interval }, cut }: { series: Series; cut: string },
+): Promise<number | null> {
+  const { rows: [row] } = await client.query<{ first: number | null }>(
+    `select min(received_at) as first from answer where answer.id in (${TOLD_AFTER})`,
+    [symbol, interval, cut],
+  );
+  return row!.first;
 }

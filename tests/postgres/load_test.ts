@@ -60,11 +60,11 @@ withDatabases("what a load changes is counted; the same answer again is known", 
     });
     return found;
   };
-  assert.deepEqual(await placed(), { known: false, alsoAt: null, later: 1, gone: false });
+  assert.deepEqual(await placed(), { known: false, alsoAt: null, later: 1, released: false, gone: false });
   const done = { bars: 1, revisions: 1, quarantined: 1, rebuilt: true };
   assert.deepEqual(await load(db, run, old), { became: ["loaded"], ...done });
-  assert.deepEqual(await placed(), { known: true, alsoAt: null, later: 1, gone: false });
-  assert.deepEqual(await placed(old.at + 1), { known: false, alsoAt: old.at, later: 1, gone: false });
+  assert.deepEqual(await placed(), { known: true, alsoAt: null, later: 1, released: false, gone: false });
+  assert.deepEqual(await placed(old.at + 1), { known: false, alsoAt: old.at, later: 1, released: false, gone: false });
   const before = await tablesOf(db);
   const nothing = { became: ["known"], bars: 0, revisions: 0, quarantined: 0, rebuilt: false };
   assert.deepEqual(await load(db, run, old), nothing);

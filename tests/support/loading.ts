@@ -54,7 +54,7 @@ export async function load(
   now = NOW + 99 * DAY,
 ): Promise<Loaded> {
   const all = [told].flat();
-  const kept = all.map((one) => () => keptOf(one));
+  const kept = all.map((one) => () => Promise.resolve(keptOf(one)));
   return await loadAnswers(db, { holder, series: all[0]!.series ?? DAILY, kept, now, read, signal });
 }
 

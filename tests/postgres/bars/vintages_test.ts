@@ -92,7 +92,7 @@ async function load(db: Database, interval: Interval, kept: readonly Vintage[]):
   const signal = new AbortController().signal;
   for (const vintage of kept) {
     const { series, answer, reading } = readingOf(vintage, interval);
-    const one = () => ({ answer, ...reading });
+    const one = () => Promise.resolve({ answer, ...reading });
     await loadAnswers(db, { holder, series, kept: [one], now: Date.now(), read: readArchived, signal });
   }
 }

@@ -132,13 +132,13 @@ Deno.test("the answer to COMMIT is lost: what was loaded is loaded once", async 
       };
     },
   });
-  const { became } = await load({ ...at.db, pool }, run, {
+  const { became, bars } = await load({ ...at.db, pool }, run, {
     bars: [bar("2026-02-19", "1")],
     rejects: [BAD],
     at: NOW - DAY,
   });
   assert.equal(lost, 2, "it was done again");
-  assert.deepEqual(became, ["loaded"]);
+  assert.deepEqual([became, bars], [["loaded"], 1], "what the first attempt did");
   const { rows: [{ answers }] } = await at.db.pool.query("select count(*) as answers from answer");
   const { rows: [{ times }] } = await at.db.pool.query("select times from quarantine");
   assert.deepEqual([answers, times], [2, 2]);
@@ -150,4 +150,42 @@ withDatabases("a run that is not ours any more loads nothing", async (db) => {
   await assert.rejects(load(db, stranger, { bars: [bar("2026-02-19", "1")], at: NOW }), LeaseLost);
   const { rows: [{ answers }] } = await db.pool.query("select count(*) as answers from answer");
   assert.equal(answers, 0);
+});
+
+withDatabases("a release between answers, one of which is dropped: made anew twice, it is as it was", async (db) => {
+  const run = await startRun(db);
+  await live(db, run, { bars: [bar("2026-02-19", "1")], rejects: [BAD], at: NOW });
+  await live(db, run, { bars: [bar("2026-02-20", "6"), bar("2026-02-23", "1")], at: NOW + 2 * DAY });
+  const [row] = await quarantinedRows(db, { series: DAILY, limit: 1 });
+  const origin = (await originOf(db, row!))!;
+  await releaseRow(db, { row: row!, origin, bar: bar("2026-02-20", "8"), holder: run, by: "me", now: NOW + 3 * DAY });
+  await live(db, run, { bars: [bar("2026-02-20", "7")], at: NOW + 4 * DAY });
+  await retainAnswers(db, { before: NOW + 1, limit: 9 });
+  const before = await tablesOf(db);
+  assert.equal(before.revision!.length, 2);
+  for (let again = 0; again < 2; again++) {
+    await rebuildSeries(db, { holder: run, series: DAILY, partial: true, read, signal });
+    assert.deepEqual(await tablesOf(db), before);
+  }
+});
+
+withDatabases("a file told after every answer and before a release does not take its place", async (db) => {
+  const run = await startRun(db);
+  await live(db, run, { bars: [bar("2026-02-19", "1")], rejects: [BAD], at: NOW });
+  const [row] = await quarantinedRows(db, { series: DAILY, limit: 1 });
+  const origin = (await originOf(db, row!))!;
+  await releaseRow(db, { row: row!, origin, bar: bar("2026-02-20", "8"), holder: run, by: "me", now: NOW + 3 * DAY });
+  await load(db, run, { bars: [bar("2026-02-20", "9")], at: NOW + DAY });
+  const { rows } = await db.pool.query("select close from stock_data order by ts");
+  assert.deepEqual(rows.map(({ close }) => close), ["1", "8"]);
+});
+
+withDatabases("two told at one instant, one of them dropped: no refused row is lost", async (db) => {
+  const run = await startRun(db);
+  await live(db, run, { bars: [bar("2026-02-19", "1")], rejects: [BAD], at: NOW });
+  await retainAnswers(db, { before: NOW + 1, limit: 9 });
+  await live(db, run, { bars: [bar("2026-02-20", "1")], at: NOW });
+  await rebuildSeries(db, { holder: run, series: DAILY, partial: true, read, signal });
+  const { rows } = await db.pool.query("select times from quarantine");
+  assert.deepEqual(rows, [{ times: 1 }]);
 });
