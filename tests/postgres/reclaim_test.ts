@@ -82,10 +82,10 @@ withDatabases(
     // As a signal of the machine or a press of a button comes: by the event loop, which the engine's work keeps busy.
     const fromOutside = new AbortController();
     let turns = 0;
-    const loop = setInterval(() => ++turns === 5 && fromOutside.abort(), 0);
+    const loop = setInterval(() => ++turns === 1 && fromOutside.abort(), 0);
     const { length } = await reclaim(db, null, { stop: fromOutside.signal, onError });
     clearInterval(loop);
-    assert.ok(length > 0 && length < all.length, `${length} of ${all.length} tables`);
+    assert.ok(length < all.length, `${length} of ${all.length} tables`);
   },
 );
 
