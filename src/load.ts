@@ -8,6 +8,7 @@ import type { Claim } from "./effects.ts";
 import type { SearchReport } from "./gap_search.ts";
 import { holdingThePlace } from "./hold.ts";
 import { type FileSurvey, type LoadAsked, PLACELESS, readAt } from "./load_survey.ts";
+import { hashOf } from "./postgres/answers.ts";
 import { type Kept, loadAnswers, type LoadOptions as Loading } from "./postgres/load.ts";
 import { DamagedAnswer } from "./postgres/rebuild.ts";
 import { reclaim } from "./postgres/reclaim.ts";
@@ -93,10 +94,10 @@ function bySeries(files: readonly FileSurvey[]): FileSurvey[][] {
 async function keptAt({ path, hash }: FileSurvey, asked: LoadAsked): Promise<Kept> {
   const kept = readAt(path, asked);
   if (typeof kept === "string") throw new Error(kept);
-  const bytes = new TextEncoder().encode(kept.answer.body);
-  const found = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
-  if (found !== hash) throw new Error(`Cannot load "${path}": it has changed meanwhile`);
-  return { answer: kept.answer, ...kept.reading };
+  if (await hashOf(new TextEncoder().encode(kept.answer.body)) !== hash) {
+    throw new Error(`Cannot load "${path}": it has changed meanwhile`);
+  }
+  return { answer: kept.answer, hash, ...kept.reading };
 }
 
 /** @returns what became of it, line by line */

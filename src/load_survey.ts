@@ -1,6 +1,7 @@
 /** What would a load do? Of which series each file is, what in it is new, and where among the archived answers it stands. */
 import { type Series, seriesName } from "./bar.ts";
 import { type KeptAnswer, readKept } from "./kept_file.ts";
+import { hashOf } from "./postgres/answers.ts";
 import type { Database } from "./postgres/connect.ts";
 import { barsMet } from "./postgres/imports.ts";
 import { placeOf } from "./postgres/load.ts";
@@ -97,7 +98,9 @@ async function surveyFile(
 ): Promise<{ survey: FileSurvey; alsoAt: number | null }> {
   const met = await barsMet(database, { series, bars });
   const same = met.filter((bar) => bar.same).length;
-  const { known, gone, later, alsoAt, hash } = await placeOf(database.pool, { series, answer });
+  const { receivedAt, body } = answer;
+  const hash = await hashOf(new TextEncoder().encode(body));
+  const { known, gone, later, alsoAt } = await placeOf(database.pool, { series, receivedAt, hash });
   const survey = {
     path,
     series,

@@ -11,6 +11,7 @@ import { jumpingWorld } from "./support/app.ts";
 import { serverDatabase, withDatabases } from "./support/database.ts";
 import { runProgram, startProgram, workFolder } from "./support/program.ts";
 import { seededRandom } from "./support/random.ts";
+import { runAtWork } from "./support/runs.ts";
 import { startRun, stored, tablesOf } from "./support/stored.ts";
 
 const NOW = Date.parse("2026-03-02T21:30:00Z");
@@ -238,17 +239,11 @@ Deno.test("killed at random instants: a file is loaded whole or not at all, and 
   await using folder = await workFolder(files);
   const args = ["load", ...Object.keys(files), "--received-at", "2026-02-24T08:00Z", "--yes"];
   const options = { cwd: folder.path, env: { DATABASE_URL: at.url } };
-  const claimed = async () => {
-    for (;;) {
-      const { rowCount } = await at.db.pool.query("select from run where outcome is null");
-      if (rowCount === 1) return;
-    }
-  };
   try {
     let hit = 0;
     for (let kill = 0; kill < 5; kill++) {
       await using victim = startProgram(args, options);
-      await Promise.race([claimed(), victim.ended]);
+      await Promise.race([runAtWork(at.db), victim.ended]);
       await new Promise((resolve) => setTimeout(resolve, random() * 100));
       victim.kill("SIGKILL");
       if ((await victim.ended).signal === "SIGKILL") hit += 1;

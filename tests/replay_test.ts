@@ -11,6 +11,7 @@ import { runApp } from "./support/app.ts";
 import { embeddedDir, serverDatabase } from "./support/database.ts";
 import { BARS_ONLY, runProgram, startProgram, workFolder } from "./support/program.ts";
 import { seededRandom } from "./support/random.ts";
+import { runAtWork } from "./support/runs.ts";
 import { tablesOf } from "./support/stored.ts";
 import { startVendor, type Vendor } from "./support/vendor.ts";
 
@@ -262,17 +263,11 @@ Deno.test("replay as a program: no key needed, killed at random instants, the ta
   const asked = vendor.requests.length;
   const before = await tablesOf(at.db);
   const options = { cwd: folder.path, env: { DATABASE_URL: at.url, ALPHAVANTAGE_URL: vendor.url } };
-  const claimed = async () => {
-    for (;;) {
-      const { rowCount } = await at.db.pool.query("select from run where outcome is null");
-      if (rowCount === 1) return;
-    }
-  };
   try {
     let hit = 0;
     for (let kill = 0; kill < 5; kill++) {
       await using victim = startProgram(["replay"], options);
-      await Promise.race([claimed(), victim.ended]);
+      await Promise.race([runAtWork(at.db), victim.ended]);
       await new Promise((resolve) => setTimeout(resolve, random() * 300));
       victim.kill("SIGKILL");
       if ((await victim.ended).signal === "SIGKILL") hit += 1;

@@ -48,7 +48,7 @@ export async function archiveAnswer(
 ): Promise<number> {
   const { requestId, form, zone, receivedAt, reachesTo, body } = answer;
   const bytes = new TextEncoder().encode(body);
-  const sha256 = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+  const sha256 = await hashOf(bytes);
   const about = [
     sha256,
     instant(receivedAt),
@@ -67,6 +67,11 @@ export async function archiveAnswer(
   if (known !== undefined) return known.id;
   const { rows: [row] } = await client.query<{ id: number }>(ARCHIVE, [...about, bytes, bytes.length]);
   return row!.id;
+}
+
+/** SHA-256 of a body in UTF-8, in hex. */
+export async function hashOf(body: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", body)).toHex();
 }
 
 const ANSWER =

@@ -16,6 +16,8 @@ import { instant } from "./values.ts";
 /** An answer with what it says. Its `receivedAt` is when it was told. */
 export interface Kept {
   readonly answer: Answer;
+  /** `hashOf` its body. */
+  readonly hash: string;
   readonly bars: readonly Bar[];
   readonly rejects: readonly Reject[];
 }
@@ -58,8 +60,6 @@ export interface Place {
   readonly gone: boolean;
   /** Where it would stand; `null`: none was told later. */
   readonly place: string | null;
-  /** SHA-256 of the body, in hex: the order of those told at one instant. */
-  readonly hash: string;
 }
 
 /**
@@ -84,8 +84,8 @@ export async function loadAnswers(
     let [rebuilt, written] = [false, false];
     for (const [index, next] of kept.entries()) {
       signal.throwIfAborted();
-      const { answer, ...rows } = await next();
-      const { known, gone, place, released } = await placeOf(client, { series, answer });
+      const { answer, hash, ...rows } = await next();
+      const { known, gone, place, released } = await placeOf(client, { series, receivedAt: answer.receivedAt, hash });
       // An earlier attempt may have been committed after all.
       const ours = attempt > 1 && became[index] === "loaded";
       became[index] = known && !ours ? "known" : gone && !known ? "placeless" : "loaded";
@@ -114,21 +114,19 @@ export async function loadAnswers(
  * Where an answer would stand: before the first that was told later, halfway to the one in front of it. A clock that was
  * wrong on one day makes that answer stand where it came, not where its time says, so the first is the careful choice:
  * nothing told later is undone. Of two told at one instant the smaller hash goes first, whichever comes first.
+ *
+ * @param about.receivedAt when it was told, epoch ms
+ * @param about.hash `hashOf` its body
  */
 export async function placeOf(
   asking: Pick<pg.Pool | pg.PoolClient, "query">,
-  { series: { symbol, interval }, answer: { receivedAt, body } }: {
-    series: Series;
-    answer: Pick<Answer, "receivedAt" | "body">;
-  },
+  { series: { symbol, interval }, receivedAt, hash }: { series: Series; receivedAt: number; hash: string },
 ): Promise<Place> {
   const { rows: [row] } = await asking.query(
-    `with own as (
-       select sha256(convert_to($4, 'UTF8')) as hash
-     ), told as (
-       select ${PLACE} as place, received_at, body is null as gone, sha256 = hash as same,
-         (received_at, sha256) > ($3::timestamptz, hash) as later
-       from answer join answer_body on answer_body.id = body_id cross join own
+    `with told as (
+       select ${PLACE} as place, received_at, body is null as gone, sha256 = decode($4, 'hex') as same,
+         (received_at, sha256) > ($3::timestamptz, decode($4, 'hex')) as later
+       from answer join answer_body on answer_body.id = body_id
        where symbol = $1 and "interval" = $2
      ), following as (
        select min(place) as place from told where later
@@ -138,10 +136,9 @@ export async function placeOf(
        (select count(*) from told where later) as later,
        exists (select from told where gone and place >= following.place) as gone,
        exists (select from release where symbol = $1 and "interval" = $2 and released_at >= $3) as released,
-       (following.place + coalesce((select max(place) from told where place < following.place), 0)) * 0.5 as place,
-       encode(own.hash, 'hex') as hash
-     from following cross join own`,
-    [symbol, interval, instant(receivedAt), body],
+       (following.place + coalesce((select max(place) from told where place < following.place), 0)) * 0.5 as place
+     from following`,
+    [symbol, interval, instant(receivedAt), hash],
   );
   return row;
 }

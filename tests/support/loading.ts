@@ -1,5 +1,6 @@
 /** Answers told live or loaded from files, and what the tables then say: what every test of a load begins with. */
 import type { Bar, Reject, Series } from "../../src/bar.ts";
+import { hashOf } from "../../src/postgres/answers.ts";
 import type { Database } from "../../src/postgres/connect.ts";
 import { loadAnswers, type Loaded } from "../../src/postgres/load.ts";
 import type { ArchivedAnswer } from "../../src/postgres/rebuild.ts";
@@ -33,7 +34,7 @@ export async function live(db: Database, holder: Holder, told: Told): Promise<vo
   await store(db, holder, { series, bars, rejects, now: at, body: bodyOf(told) });
 }
 
-function keptOf(told: Told) {
+async function keptOf(told: Told) {
   const { bars, rejects = [], at } = told;
   const answer = {
     requestId: null,
@@ -43,7 +44,7 @@ function keptOf(told: Told) {
     reachesTo: at,
     body: bodyOf(told),
   };
-  return { answer, bars, rejects };
+  return { answer, hash: await hashOf(new TextEncoder().encode(answer.body)), bars, rejects };
 }
 
 /** All of one series, in one go. */
@@ -54,7 +55,7 @@ export async function load(
   now = NOW + 99 * DAY,
 ): Promise<Loaded> {
   const all = [told].flat();
-  const kept = all.map((one) => () => Promise.resolve(keptOf(one)));
+  const kept = all.map((one) => () => keptOf(one));
   return await loadAnswers(db, { holder, series: all[0]!.series ?? DAILY, kept, now, read, signal });
 }
 

@@ -1,4 +1,4 @@
-/** A history of runs, each an hour after the other, for whatever lists or draws them. */
+/** Runs for whatever lists or draws them: a history, each an hour after the other; and when one is at work. */
 import type { Database } from "../../src/postgres/connect.ts";
 
 export const BEGAN = Date.parse("2026-03-02T00:00:00Z");
@@ -17,4 +17,9 @@ export async function history(db: Database, outcomes: readonly (string | null)[]
     ids.push(id);
   }
   return ids;
+}
+
+/** Resolves when a run is at work. */
+export async function runAtWork({ pool }: Pick<Database, "pool">): Promise<void> {
+  while ((await pool.query("select from run where outcome is null")).rowCount !== 1);
 }

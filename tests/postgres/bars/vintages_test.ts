@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { classify } from "../../../src/alphavantage/answer.ts";
 import type { Series } from "../../../src/bar.ts";
+import { hashOf } from "../../../src/postgres/answers.ts";
 import type { Database } from "../../../src/postgres/connect.ts";
 import { storeSeries } from "../../../src/postgres/bars.ts";
 import { loadAnswers } from "../../../src/postgres/load.ts";
@@ -92,7 +93,8 @@ async function load(db: Database, interval: Interval, kept: readonly Vintage[]):
   const signal = new AbortController().signal;
   for (const vintage of kept) {
     const { series, answer, reading } = readingOf(vintage, interval);
-    const one = () => Promise.resolve({ answer, ...reading });
+    const hash = await hashOf(new TextEncoder().encode(answer.body));
+    const one = () => Promise.resolve({ answer, hash, ...reading });
     await loadAnswers(db, { holder, series, kept: [one], now: Date.now(), read: readArchived, signal });
   }
 }
